@@ -1,0 +1,72 @@
+"""What happens in the kernel after a cell ran: an exercise is exported, a check's result is remembered."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from gradlab.course import FILE_NAME, Course, load_course
+from gradlab.errors import GradlabError
+from gradlab.export import Exporter, engine_dir
+from gradlab.notices import show
+from gradlab.reload import put_first, set_aside
+
+_ATTRIBUTE = "_gradlab_hook"
+
+
+def install(shell) -> None:
+    """Let `shell` export exercises from now on, and import the student's package. Twice is as good as once.
+
+    Raises GradlabError when the notebook lies outside a course.
+    """
+    uninstall(shell)
+    engine = engine_dir()
+    put_first(engine)
+    package = load_course().package
+    loaded = getattr(sys.modules.get(package), "__file__", None)
+    if loaded and not Path(loaded).resolve().is_relative_to(engine):
+        set_aside(package)  # it came from elsewhere, before this line was run
+    hook = Hook(shell)
+    setattr(shell, _ATTRIBUTE, hook.after_cell)
+    shell.events.register("post_run_cell", hook.after_cell)
+
+
+def uninstall(shell) -> None:
+    """Take the hook back, whichever copy of this module installed it."""
+    callback = getattr(shell, _ATTRIBUTE, None)
+    if callback is not None:
+        try:
+            shell.events.unregister("post_run_cell", callback)
+        except ValueError:
+            pass
+        delattr(shell, _ATTRIBUTE)
+
+
+class Hook:
+    """Knows a cell by its text alone: nbclient and plain kernels have no cell ids, and people copy cells."""
+
+    def __init__(self, shell):
+        self.shell = shell
+        self._course: tuple[int, Course] | None = None
+
+    def after_cell(self, result) -> None:
+        """IPython's post_run_cell event. Whatever goes wrong here must not hide what the cell itself said."""
+        source = getattr(getattr(result, "info", None), "raw_cell", None) or ""
+        if not source.lstrip().startswith("#|"):
+            return
+        try:
+            error = result.error_before_exec or result.error_in_exec
+            exporter = Exporter(self.course(), engine_dir(), here=Path.cwd())
+            outcome = exporter.export_cell(source, self.shell.user_ns, error)
+            show(outcome.message, outcome.note)
+        except GradlabError as error:
+            show(f"✗ not exported: {error}")
+
+    def course(self) -> Course:
+        """The course; read again only when the file has changed."""
+        root = self._course[1].root if self._course else load_course().root
+        stamp = os.stat(root / FILE_NAME).st_mtime_ns
+        if self._course is None or self._course[0] != stamp:
+            self._course = (stamp, load_course(root))
+        return self._course[1]
