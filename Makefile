@@ -90,6 +90,8 @@ $(BIN)/python:
 $(READY): pyproject.toml | $(BIN)/python
 	@echo "Installing gradlab and what it needs (some minutes the first time) ..."
 	@python -m pip install --quiet --editable .
+	@# JupyterLab asks about news on its first start; nobody who opens lesson 1 wants that.
+	@mkdir -p $(VENV)/share/jupyter/lab/settings && cp binder/overrides.json $(VENV)/share/jupyter/lab/settings/
 	@touch $@
 
 $(DEV): $(READY)
