@@ -1,0 +1,29 @@
+"""nbgrader on this repository: its stock commands and the formgrader work from this folder.
+
+autograder build                                     writes .build/source/, which nbgrader takes for source/
+nbgrader generate_assignment 03_backward_pass --force     writes modules/03_backward_pass/
+nbgrader autograde 03_backward_pass                  reads submitted/<student>/03_backward_pass/
+"""
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+if str(ROOT) not in sys.path:  # a checkout in which nothing was installed
+    sys.path.insert(0, str(ROOT))
+
+from autograder.nbgrader_settings import release_settings  # noqa: E402  (after the path is set)
+
+c = get_config()  # noqa: F821  (nbgrader gives it)
+
+# ---- the course ------------------------------------------------------------------------------------------------
+
+c.CourseDirectory.root = str(ROOT)
+c.CourseDirectory.course_id = "gradlab"
+c.CourseDirectory.source_directory = ".build/source"
+c.CourseDirectory.release_directory = "modules"
+# submitted/, autograded/, feedback/ and gradebook.db are nbgrader's defaults, in this folder.
+
+# ---- release: solutions to stubs -------------------------------------------------------------------------------
+
+c.merge(release_settings())
