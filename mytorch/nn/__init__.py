@@ -1,0 +1,5 @@
+"""PyTorch's torch.nn."""
+
+from mytorch.nn import functional, utils
+
+__all__ = ["functional", "utils"]
