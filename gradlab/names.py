@@ -23,6 +23,15 @@ def defined_names(source: str) -> list[str]:
     return list(names)
 
 
+def bound_names(source: str) -> list[str]:
+    """defined_names, and the names that imports at the top level bind. Raises SyntaxError."""
+    names = dict.fromkeys(defined_names(source))
+    for node in _top_level(ast.parse(plain_code(source)).body):
+        if isinstance(node, ast.Import | ast.ImportFrom) and getattr(node, "module", "") != "__future__":
+            names.update((alias.asname or alias.name.partition(".")[0], None) for alias in node.names)
+    return list(names)
+
+
 def used_names(source: str) -> set[str]:
     """Every name that `source` reads, anywhere. Raises SyntaxError."""
     return {node.id for node in ast.walk(ast.parse(plain_code(source))) if isinstance(node, ast.Name)}
