@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from autograder.regions import stub_of
 from autograder.source import Cell, LessonSource
 from gradlab.course import Course
 from gradlab.errors import GradlabError
@@ -32,7 +33,13 @@ def source_notebook(course: Course, source: LessonSource) -> NotebookNode:
     """nbgrader's source notebook of a lesson: answers inside markers, a cell wherever hidden tests give points."""
     notebook = new_notebook(
         metadata={
-            "gradlab": {"course": course.title, "lesson": source.lesson.id, "format": FORMAT},
+            "gradlab": {
+                "course": course.title,
+                "lesson": source.lesson.id,
+                "format": FORMAT,
+                # `gradlab reset` puts these back, without the sources.
+                "stubs": {cell.name: stub_of(cell.source) for cell in source.of_role("exercise")},
+            },
             "kernelspec": KERNEL,
             "language_info": {"name": "python"},
         }

@@ -15,8 +15,8 @@ from autograder.notebook import notebook_text, source_notebook
 from autograder.source import LessonSource, read_source
 from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
-from gradlab.export_format import ExportError, is_unwritten
 from gradlab.files import write_atomic
+from gradlab.notebooks import read_notebook
 
 GRADEBOOK = "gradebook.db"  # nbgrader's default name, in the course's root
 
@@ -76,20 +76,12 @@ def apply(course: Course, changes: Iterable[Change], force: bool = False) -> Non
 
 
 def work_in(notebook: Path) -> tuple[str, ...]:
-    """The exercises of a released notebook that are no stubs any more."""
+    """The exercises of a released notebook that differ from the stubs it was released with."""
     try:
-        cells = nbformat.read(notebook, as_version=4).cells
-    except (OSError, ValueError, nbformat.ValidationError, nbformat.reader.NotJSONError):
+        found = read_notebook(notebook)
+    except GradlabError:
         return ()
-    exercises = [cell for cell in cells if cell.metadata.get("gradlab", {}).get("role") == "exercise"]
-    return tuple(cell.get("id", "") for cell in exercises if not _is_stub(cell.source))
-
-
-def _is_stub(source: str) -> bool:
-    try:
-        return is_unwritten(source)
-    except ExportError:  # half-written code is work too
-        return False
+    return tuple(name for name, cell in found.exercises.items() if cell.source != found.stubs.get(name, cell.source))
 
 
 def _change(course: Course, lesson: Lesson, text: str) -> Change:

@@ -1,0 +1,22 @@
+"""The answers pass every check: with the whole engine, and with one that ends with this lesson."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.verify.job import Job
+from gradlab.checks import run_checks
+
+
+def problems(job: Job) -> list[str]:
+    return _failures(job, job.reference, "with the reference engine")
+
+
+def problems_without_later_lessons(job: Job) -> list[str]:
+    return _failures(job, job.engine(), "with no module of a later lesson")
+
+
+def _failures(job: Job, engine: Path, when: str) -> list[str]:
+    results = run_checks(job.notebook_with_answers, engine, package=job.course.package)
+    failed = [f"{result.name} fails {when}: {result.message}" for result in results if not result.ok]
+    return failed if results else ["the lesson has no check."]
