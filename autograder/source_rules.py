@@ -145,6 +145,15 @@ def _python(cells: tuple[Cell, ...]) -> Iterator[Problem]:
             pass  # _markers tells it
 
 
+def _future(cells: tuple[Cell, ...]) -> Iterator[Problem]:
+    """`python lesson.py` must work, and Python allows `from __future__` at the top of a file only."""
+    for cell in cells:
+        for number, line in enumerate(cell.source.split("\n"), 1):
+            if cell.is_code and line.startswith("from __future__"):
+                remedy = 'put annotations that need it in quotes: def walk(root: "Node")'
+                yield cell.line + number, f"from __future__ cannot stand in a lesson, which is also a script; {remedy}."
+
+
 _RULES: tuple[Callable[[tuple[Cell, ...]], Iterator[Problem]], ...] = (
     _setup,
     _names,
@@ -152,6 +161,7 @@ _RULES: tuple[Callable[[tuple[Cell, ...]], Iterator[Problem]], ...] = (
     _hints,
     _markers,
     _python,
+    _future,
 )
 
 

@@ -80,9 +80,10 @@ def _conclude(results: list, checks: list, which: str) -> int:
     sys.stdout.flush()
     print()
     if not failed:
-        print(
-            f"All holds for {len(results)} lesson{'s' * (len(results) > 1)}. Next: autograder release {which}".rstrip()
-        )
+        # Unless modules/ was looked at, too, a release may be due.
+        looked = any(check.name == "released" for check in checks)
+        after = "commit solutions/ and modules/." if looked else f"autograder verify {which}".rstrip()
+        print(f"All holds for {len(results)} lesson{'s' * (len(results) > 1)}. Next: {after}")
         return 0
     if all(result.failed == ("released",) for result in failed):
         print(f"Only modules/ is behind. Next: autograder release {which}".rstrip())
