@@ -1,0 +1,125 @@
+"""Hidden tests: programs that the grader runs against a student's engine and against the reference.
+
+    from autograder.hidden import tests
+
+    @tests("walk", points=2, says="an input used twice at different depths gets both gradients")
+    def reuse_at_unequal_depth(torch, see, rng):
+        x = torch.tensor(rng.normal(size=3), requires_grad=True)
+        y = x.exp()
+        (y * (y + x)).sum().backward()
+        see(x.grad)
+
+torch: the engine. see: see(value[, name]), see.error(call), with see.budget(seconds=2). rng: a seeded
+numpy.random.Generator. A fourth parameter, nb: the names of the lesson's notebook, for exercises that are not exported.
+A program says what to do, never what comes out: that is the reference's part.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import tempfile
+from collections.abc import Collection
+from functools import cache
+from pathlib import Path
+
+from autograder.worker.registry import Program, tests
+
+__all__ = ["Program", "grade", "run_hidden", "seed_of", "tests"]
+
+SUBMISSION = Path(".gradlab", "submission.json")
+"""In the engine's folder: what the student wrote, {exercise: source}. For cells that live in the notebook alone."""
+
+
+def run_hidden(
+    lesson_id: str,
+    exercise: str,
+    engine_dir: Path | str,
+    reference_dir: Path | str,
+    seed: int,
+    *,
+    unwritten: Collection[str] = (),
+    course=None,
+) -> list:
+    """The Verdicts on the hidden tests of `exercise`, for the package in `engine_dir` against that in `reference_dir`.
+
+    Cells that are not exported are the reference's; of the exercises in `unwritten` they are the stubs. Raises
+    GradlabError when a program is no test: it fails on the reference, or does not repeat itself.
+    """
+    from autograder.blueprint import load_blueprint
+    from gradlab.course import load_course
+
+    course = course or load_course()
+    blueprint = load_blueprint(course, course.lesson(lesson_id))
+    answers = {name: source for name, source in blueprint.answers.items() if name not in unwritten}
+    return _verdicts(blueprint, exercise, Path(engine_dir), Path(reference_dir), seed, answers)
+
+
+def grade(lesson_id: str, exercise: str, points: float) -> float:
+    """The points that the notebook running here earns for the hidden tests of `exercise`; prints why any are lost.
+
+    Called by the graded cells under stock `nbgrader autograde`; GRADLAB_ENGINE names the student's engine. This runs
+    inside the student's process, which could change what it returns: `autograder grade` does not.
+    """
+    from autograder.engines import is_written
+
+    workshop = _workshop(lesson_id)
+    engine = Path(os.environ["GRADLAB_ENGINE"])
+    answers = {name: source for name, source in _submission(engine).items() if is_written(source)}
+    if exercise not in answers:
+        print(f"✗ `{exercise}` is not written yet.")
+        return 0.0
+    reference = workshop.reference.folder
+    verdicts = _verdicts(workshop.blueprint, exercise, engine, reference, seed_of(lesson_id), answers)
+    for verdict in verdicts:
+        if verdict.reason:
+            print(f"✗ {verdict.says}: {verdict.reason}")
+    return float(min(points, max(0.0, sum(verdict.earned for verdict in verdicts))))
+
+
+def seed_of(lesson_id: str) -> int:
+    """The seed of a lesson's inputs when nobody chooses another. It is recorded with every grade."""
+    import zlib
+
+    return zlib.crc32(lesson_id.encode("utf-8")) % 1_000_000
+
+
+def _verdicts(blueprint, exercise: str, engine_dir: Path, reference_dir: Path, seed: int, answers: dict) -> list:
+    from autograder.engines import Engine
+    from autograder.judge import verdict
+    from autograder.observe import expected, observe
+    from autograder.sandbox import Worker
+    from autograder.wording import texts_in
+    from gradlab.errors import GradlabError, did_you_mean
+
+    if exercise not in blueprint.exercises:
+        hint = did_you_mean(exercise, blueprint.exercises)
+        raise GradlabError(f"{blueprint.lesson.id} has no exercise `{exercise}`.{hint}")
+    programs = blueprint.programs_of(exercise)
+    wanted = expected(Engine(reference_dir.resolve(), blueprint, (), blueprint.answers), programs, seed)
+    engine = Engine(engine_dir.resolve(), blueprint, (), answers)
+    own = texts_in([*answers.values(), *blueprint.stubs.values()])
+    with Worker(engine.folder) as worker:
+        return [verdict(each, wanted[each.name], observe(worker, engine, each, seed), own) for each in programs]
+
+
+@cache
+def _workshop(lesson_id: str):
+    from autograder.blueprint import load_blueprint
+    from autograder.engines import Workshop
+    from gradlab.course import load_course
+
+    course = load_course()
+    scratch = tempfile.TemporaryDirectory(prefix="autograder-")
+    atexit.register(scratch.cleanup)
+    return Workshop(load_blueprint(course, course.lesson(lesson_id)), Path(scratch.name))
+
+
+def _submission(engine: Path) -> dict[str, str]:
+    from gradlab.errors import GradlabError
+
+    try:
+        return json.loads((engine / SUBMISSION).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise GradlabError(f"{engine / SUBMISSION} is missing: use the nbgrader_config.py of this course.") from None

@@ -1,0 +1,117 @@
+"""Hidden tests: the decorator `@tests`, and reading a file of them.
+
+    @tests("walk", points=2, says="an input used twice at different depths gets both gradients")
+    def reuse_at_unequal_depth(torch, see, rng): ...
+
+The same file is read outside the sandbox (what is there, worth what) and inside (run this one).
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+import types
+from collections.abc import Callable
+from typing import NamedTuple
+
+SECONDS = 5.0
+
+
+class TestsError(Exception):
+    """A mistake in a file of hidden tests, with its line as far as that is known."""
+
+
+class Program(NamedTuple):
+    """One hidden test.
+
+    exercise, points, says: what it tests, is worth, and the behaviour that is named when its points are lost.
+    run:      function of (torch, see, rng) or (torch, see, rng, nb).
+    seconds:  of CPU time, before it is stopped.
+    wants_nb: it asks for the names of the lesson's cells that are not exported.
+    """
+
+    name: str
+    exercise: str
+    points: float
+    says: str
+    run: Callable
+    seconds: float = SECONDS
+    wants_nb: bool = False
+
+
+def tests(exercise: str, points: float, says: str, seconds: float = SECONDS) -> Callable[[Callable], Callable]:
+    """Make the function below a hidden test of `exercise`.
+
+    says: the behaviour, in the student's words; shown when the points are lost.
+    """
+
+    def mark(run: Callable) -> Callable:
+        wanted = list(inspect.signature(run).parameters)
+        if len(wanted) not in (3, 4):
+            raise TestsError(f"{run.__name__} should take (torch, see, rng) or (torch, see, rng, nb).")
+        if isinstance(points, bool) or not isinstance(points, int | float) or not 0 < points < 1000:
+            raise TestsError(f"{run.__name__}: points={points!r} is no number of points.")
+        if not isinstance(says, str) or not says.strip():
+            raise TestsError(f'{run.__name__} should say which behaviour it tests: says="…".')
+        run.program = Program(
+            run.__name__, exercise, float(points), says.strip().rstrip("."), run, seconds, len(wanted) == 4
+        )
+        return run
+
+    return mark
+
+
+def read_tests(source: str, file: str = "hidden_tests.py") -> dict[str, Program]:
+    """The programs in the text of a file, by name, in its order. Raises TestsError."""
+    tree = _parse(source, file)
+    namespace: dict = {"__name__": "hidden_tests", "__file__": file}
+    try:
+        with _importable():
+            exec(compile(tree, file, "exec", dont_inherit=True), namespace)
+    except Exception as error:
+        raise TestsError(f"{file}:{_line(error, file)}: {type(error).__name__}: {error}") from None
+    found = [value.program for value in namespace.values() if isinstance(getattr(value, "program", None), Program)]
+    return {program.name: program for program in found}
+
+
+def _parse(source: str, file: str) -> ast.Module:
+    try:
+        tree = ast.parse(source, file)
+    except SyntaxError as error:
+        raise TestsError(f"{file}:{error.lineno}: {error.msg}") from None
+    seen: dict[str, int] = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and seen.setdefault(node.name, node.lineno) != node.lineno:
+            raise TestsError(f"{file}:{node.lineno}: there is a {node.name} already, in line {seen[node.name]}.")
+    return tree
+
+
+def _line(error: BaseException, file: str) -> int:
+    """The last line of `file` that the error passed through."""
+    line, trace = 1, error.__traceback__
+    while trace:
+        if trace.tb_frame.f_code.co_filename == file:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+class _importable:
+    """Makes `from autograder.hidden import tests` work where there is no autograder: in the sandbox."""
+
+    def __enter__(self) -> None:
+        self.added = []
+        if __package__:  # imported as autograder.worker.registry: the real one is there
+            return
+        package, module = types.ModuleType("autograder"), types.ModuleType("autograder.hidden")
+        module.tests = package.tests = tests
+        package.hidden = module
+        for name, stand_in in (("autograder", package), ("autograder.hidden", module)):
+            if name not in sys.modules:
+                sys.modules[name] = stand_in
+                self.added.append(name)
+
+    def __exit__(self, *_) -> None:
+        for name in self.added:
+            del sys.modules[name]
