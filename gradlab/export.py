@@ -106,6 +106,14 @@ class Exporter:
         except GradlabError as mistake:
             return None, f"Without the cells you have not run: {mistake}"
 
+    def notebook_here(self) -> Notebook | None:
+        """The notebook of the lesson whose folder `here` is, if it is one."""
+        for lesson in self.course.lessons:
+            path = self.here and self.here / lesson.notebook.name
+            if path and path.is_file():
+                return self._notebook(lesson)[0]
+        return None
+
     def _is_given(self, notebook: Notebook | None, module: str, name: str) -> bool:
         cells = notebook.exported_to(module) if notebook else ()
         return any(cell.name == name and cell.role == "given" for cell in cells)

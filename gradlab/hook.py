@@ -10,6 +10,7 @@ from gradlab.course import FILE_NAME, Course, load_course
 from gradlab.errors import GradlabError
 from gradlab.export import Exporter, engine_dir
 from gradlab.notices import show
+from gradlab.progress import save_results
 from gradlab.reload import put_first, set_aside
 
 _ATTRIBUTE = "_gradlab_hook"
@@ -53,15 +54,26 @@ class Hook:
     def after_cell(self, result) -> None:
         """IPython's post_run_cell event. Whatever goes wrong here must not hide what the cell itself said."""
         source = getattr(getattr(result, "info", None), "raw_cell", None) or ""
-        if not source.lstrip().startswith("#|"):
-            return
+        error = result.error_before_exec or result.error_in_exec
+        exports = source.lstrip().startswith("#|")
         try:
-            error = result.error_before_exec or result.error_in_exec
             exporter = Exporter(self.course(), engine_dir(), here=Path.cwd())
-            outcome = exporter.export_cell(source, self.shell.user_ns, error)
-            show(outcome.message, outcome.note)
-        except GradlabError as error:
-            show(f"✗ not exported: {error}")
+            if exports:
+                outcome = exporter.export_cell(source, self.shell.user_ns, error)
+                show(outcome.message, outcome.note)
+            elif source:
+                self.remember_check(exporter, source, error)
+        except (GradlabError, OSError) as problem:
+            if exports:  # any other cell did all that its reader wanted of it
+                show(f"✗ not exported: {problem}")
+
+    def remember_check(self, exporter: Exporter, source: str, error: BaseException | None) -> None:
+        """When the cell is a check of the lesson in this folder, keep what it said, for `gradlab status`."""
+        notebook = exporter.notebook_here()
+        for cell in notebook.checks if notebook else ():
+            if cell.source.strip() == source.strip():
+                said = "" if error is None else str(error) or type(error).__name__
+                save_results(exporter.engine, notebook, [(cell.id, error is None, said)])
 
     def course(self) -> Course:
         """The course; read again only when the file has changed."""

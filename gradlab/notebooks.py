@@ -105,8 +105,12 @@ def read_notebook(path: Path | str, lesson: str | None = None) -> Notebook:
 
     UTF-8 with or without a byte-order mark, any line ends. An unknown or damaged cell is passed over.
     """
-    path = Path(path)
-    raw = _read_json(path)
+    return parse_notebook(read_text(Path(path)), Path(path), lesson)
+
+
+def parse_notebook(text: str, path: Path, lesson: str | None = None) -> Notebook:
+    """read_notebook, for `text` that was read from `path`."""
+    raw = _parse_json(text, path)
     found = _lesson_of(raw)
     if lesson and found and found != lesson:
         raise NotebookError(
@@ -126,8 +130,7 @@ def write_notebook(path: Path, raw: dict) -> None:
 # ---- the JSON ---------------------------------------------------------------------------------------------------
 
 
-def _read_json(path: Path) -> dict:
-    text = read_text(path)
+def _parse_json(text: str, path: Path) -> dict:
     remedy = "Open it in JupyterLab and save it, take an older copy, or download the lesson again."
     if not text.strip():
         raise NotebookError(f"{path} is empty. {remedy}")
@@ -150,7 +153,7 @@ def _read_json(path: Path) -> dict:
 
 def _lesson_id(path: Path) -> str | None:
     try:
-        return _lesson_of(_read_json(path))
+        return _lesson_of(_parse_json(read_text(path), path))
     except GradlabError:
         return None
 
@@ -182,6 +185,8 @@ def _cell(raw: dict, index: int) -> Cell:
     if target:
         name = target.name
         role = role if role in ("exercise", "given") else "exercise"
+    if role == "check" and not identity:
+        identity = f"{name}-check"
     return Cell(source, str(role), str(name or ""), target and target.module, str(identity), _number(graded), index)
 
 
