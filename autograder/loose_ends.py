@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from autograder import places
+from autograder.blueprint import load_hidden_tests
 from autograder.source import LessonSource
 from gradlab.course import Course
-from gradlab.errors import did_you_mean
-from gradlab.files import read_text
+from gradlab.errors import GradlabError, did_you_mean
 
 
 def loose_ends(course: Course, source: LessonSource) -> list[str]:
     """Sentences with file and, where there is one, line."""
-    return [*_points(course, source), *_modules(source), *_hidden_tests(course, source)]
+    return [*_points(course, source), *_modules(source), *_asserts(source), *_hidden_tests(course, source)]
 
 
 def _points(course: Course, source: LessonSource) -> Iterator[str]:
@@ -31,6 +31,14 @@ def _modules(source: LessonSource) -> Iterator[str]:
             yield f"{_name(source)}: course.yml says it exports {module}, but no cell has #| export {module}.…"
 
 
+def _asserts(source: LessonSource) -> Iterator[str]:
+    """A check that fails says what was expected."""
+    for cell in source.of_role("check"):
+        for node in ast.walk(ast.parse(cell.source)):
+            if isinstance(node, ast.Assert) and node.msg is None:
+                yield f"{_name(source)}:{cell.line + node.lineno}: an assert without a message: what would it mean?"
+
+
 def _hidden_tests(course: Course, source: LessonSource) -> Iterator[str]:
     """The points of an exercise's hidden tests are those of its header."""
     wanted = {cell.name: cell for cell in source.of_role("exercise")}
@@ -40,34 +48,22 @@ def _hidden_tests(course: Course, source: LessonSource) -> Iterator[str]:
         if any(cell.points for cell in wanted.values()):
             yield f"{shown} does not exist, but exercises have points for hidden tests."
         return
-    found: Counter[str] = Counter()
     try:
-        programs = list(_programs(read_text(file)))
-    except SyntaxError as error:
-        yield f"{shown}:{error.lineno}: {error.msg}."
+        _, programs = load_hidden_tests(course, source.lesson)
+    except GradlabError as error:
+        yield str(error)
         return
-    for exercise, points, line in programs:
-        found[exercise] += points
-        if exercise not in wanted:
-            hint = did_you_mean(exercise, wanted)
-            yield f'{shown}:{line}: hidden test of "{exercise}", but the lesson has no such exercise.{hint}'
+    found: Counter[str] = Counter()
+    for program in programs:
+        found[program.exercise] += program.points
+        if program.exercise not in wanted:
+            where = f"{shown}:{program.run.__code__.co_firstlineno}"
+            hint = did_you_mean(program.exercise, wanted)
+            yield f'{where}: hidden test of "{program.exercise}", but the lesson has no such exercise.{hint}'
     for name, cell in wanted.items():
         if found[name] != cell.points:
             header = f"{_name(source)}:{cell.line}"
             yield f'{header}: exercise "{name}" has points={cell.points:g}; its hidden tests add up to {found[name]:g}.'
-
-
-def _programs(text: str) -> Iterator[tuple[str, float, int]]:
-    """(exercise, points, line) of every `@tests("exercise", points=2)` that is written out."""
-    for node in ast.parse(text).body:
-        for mark in getattr(node, "decorator_list", ()):
-            if not (isinstance(mark, ast.Call) and getattr(mark.func, "id", getattr(mark.func, "attr", "")) == "tests"):
-                continue
-            values = {key.arg: key.value for key in mark.keywords}
-            exercise = mark.args[0] if mark.args else values.get("exercise")
-            points = mark.args[1] if len(mark.args) > 1 else values.get("points")
-            if isinstance(exercise, ast.Constant) and isinstance(points, ast.Constant):
-                yield exercise.value, points.value, mark.lineno
 
 
 def _name(source: LessonSource) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autograder.hidden import run_hidden
 from autograder.verify.job import Job
 
 SEEDS = (1, 2)  # a test that holds for one draw only is found out
@@ -13,33 +14,25 @@ def problems(job: Job) -> list[str]:
 
 
 def _answers(job: Job, seed: int) -> list[str]:
-    from autograder.hidden import run_hidden
-
     engine, found = job.engine(), []
     for exercise in _tested(job):
-        verdicts = run_hidden(job.lesson.id, exercise.name, engine, job.reference, seed)
-        found += [
-            f"{exercise.name}: the answer fails {verdict.name} (seed {seed}): {verdict.reason}"
-            for verdict in verdicts
-            if verdict.earned != verdict.points
-        ]
-        total = sum(verdict.points for verdict in verdicts)
-        if total != exercise.points:
-            found.append(f"{exercise.name}: hidden tests gave {total:g} points, its header says {exercise.points:g}.")
+        for verdict in run_hidden(job.lesson.id, exercise, engine, engine, seed, course=job.course):
+            if verdict.earned != verdict.points:
+                found.append(f"{exercise}: the answer fails {verdict.name} (seed {seed}): {verdict.reason}")
     return found
 
 
 def _stubs(job: Job) -> list[str]:
-    from autograder.hidden import run_hidden
-
-    found = []
+    """With one exercise a stub and the others answered: what earns points then does not test that exercise."""
+    answers, found = job.engine(), []
     for exercise in _tested(job):
-        engine = job.engine(without=[exercise.name])
-        for verdict in run_hidden(job.lesson.id, exercise.name, engine, job.reference, SEEDS[0]):
-            if verdict.earned:
-                found.append(f"{exercise.name}: a stub earns {verdict.earned:g} points of {verdict.name}.")
+        engine = job.engine(without=[exercise])
+        verdicts = run_hidden(
+            job.lesson.id, exercise, engine, answers, SEEDS[0], unwritten=[exercise], course=job.course
+        )
+        found += [f"{exercise}: a stub earns the {v.points:g} points of {v.name}." for v in verdicts if v.earned]
     return found
 
 
-def _tested(job: Job):
-    return [cell for cell in job.source.of_role("exercise") if cell.points]
+def _tested(job: Job) -> list[str]:
+    return [cell.name for cell in job.source.of_role("exercise") if cell.points]

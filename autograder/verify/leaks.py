@@ -1,7 +1,7 @@
 """Nothing that a student gets holds an answer, a hidden test, or a marker of either.
 
 Compared by content, line by line, without spaces and comments. Rules of calculus look alike, so a line alone
-is evidence only when it is long, and not when given code has it too; several lines of one answer together always are.
+is evidence only when it is long, and not where authors give code on purpose; most of an answer together always is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from autograder import places
-from autograder.build import shell_files
 from autograder.regions import regions
 from autograder.verify.job import Job
 from autograder.verify.pages import Page, course_pages, notebook_pages
@@ -80,12 +79,11 @@ def _hidden_tests(job: Job) -> Iterator[Secret]:
 
 
 def _given_lines(job: Job) -> frozenset[str]:
-    """What may be seen anywhere: the code that authors give on purpose, and the shell of the engine."""
+    """What may be seen anywhere: the code that the lesson gives on purpose."""
     given = [cell.source for cell in job.source.cells if cell.role in ("given", "check", "setup")]
     # Outside its regions an exercise is open too.
     given += [_outside(cell.source) for cell in job.source.of_role("exercise")]
-    shell = [data.decode("utf-8", "replace") for data in shell_files(job.course).values()]
-    return telling(line for text in [*given, *shell] for line in text.split("\n"))
+    return telling(line for text in given for line in text.split("\n"))
 
 
 def _outside(source: str) -> str:
@@ -103,8 +101,8 @@ def _found(secret: Secret, page: Page, given: frozenset[str]) -> Iterator[str]:
     if not hits:
         return
     alone = [line for line in hits if line in secret.watchwords]
-    alone += [line for line in hits - given if len(line) >= _DISTINCTIVE]
-    together = len(hits) >= 2 and len(hits) * 4 >= len(secret.lines) * 3
+    alone += [line for line in hits - given if len(line) >= _DISTINCTIVE and not page.is_given]
+    together = len(hits) >= 2 and len(hits) * 3 >= len(secret.lines) * 2
     if alone or together:
         shown = max(alone or hits, key=len)
         yield f"{page.name} holds {secret.what}, such as: {_readable(shown, page.text)}"

@@ -15,11 +15,15 @@ _GRADLAB = Path(__file__).resolve().parents[2] / "gradlab"
 
 
 class Page(NamedTuple):
-    """A name that says where it is, its text, and whether it is part of a lesson or of the engine."""
+    """A name that says where it is, and its text.
+
+    is_lesson: it belongs to a lesson or the engine, and not to the tools. is_given: an author wrote it to be seen.
+    """
 
     name: str
     text: str
     is_lesson: bool = True
+    is_given: bool = False
 
 
 def course_pages(course: Course) -> Iterator[Page]:
@@ -45,7 +49,9 @@ def notebook_pages(text: str, name: str) -> Iterator[Page]:
         yield Page(name, text)
         return
     for number, cell in enumerate(cells, 1):
-        yield Page(f"{name}, cell {cell.get('id', number)}", "\n".join(_strings(cell)))
+        role = cell.get("metadata", {}).get("gradlab", {}).get("role")
+        is_given = role in ("given", "check", "setup")
+        yield Page(f"{name}, cell {cell.get('id', number)}", "\n".join(_strings(cell)), is_given=is_given)
     yield Page(f"{name}, metadata", "\n".join(_strings(notebook)))
 
 

@@ -20,6 +20,7 @@ from autograder.verify import reproducible
 from autograder.verify.job import Job
 from autograder.verify.released import strangers
 from gradlab.course import Course, Lesson
+from gradlab.errors import GradlabError
 
 
 class Check(NamedTuple):
@@ -112,6 +113,8 @@ def _problems(check: Check, job: Job) -> list[str]:
     module, function = check.function.split(":")
     try:
         return getattr(import_module(f"autograder.verify.{module}"), function)(job)
+    except GradlabError as error:
+        return [str(error)]
     except Exception as error:  # one proof that breaks must not hide the others
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(where.filename).name}:{where.lineno}"
