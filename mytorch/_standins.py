@@ -97,16 +97,12 @@ class grad_mode_set_grad_enabled:
         pass
 
 
-def versions_version_of(tensor):
-    return None
-
-
 def versions_record_write(tensor) -> None:
     pass
 
 
-def versions_share_version(view, base) -> None:
-    pass
+class versions_latest_write:
+    tick = 0
 
 
 def versions_check_unwritten(node) -> None:

@@ -13,39 +13,35 @@ tick = count(1).__next__
 class Extra:
     """What only few tensors need; most have none, and pay nothing for it.
 
-    accumulator: weak reference to the AccumulateGrad node of a leaf.
-    hooks:       functions of the gradient, in the order of registration.
-    version:     the version counter, shared by all tensors that share memory.
-    base, how:   for a view: the tensor it looks into, and the function that makes the view again.
-    inference:   True for a tensor made in inference mode.
-    retains:     True after `retain_grad()`.
+    version:   the version counter, shared by all tensors that share memory.
+    base, how: for a view: the tensor it looks into, and the function that makes the view again.
+    inference: True for a tensor made in inference mode.
+    retains:   True after `retain_grad()`.
     """
 
-    __slots__ = ("accumulator", "base", "hooks", "how", "inference", "retains", "version")
+    __slots__ = ("base", "how", "inference", "retains", "version")
 
     def __init__(self) -> None:
-        self.accumulator = self.hooks = self.version = self.base = self.how = None
+        self.version = self.base = self.how = None
         self.inference = self.retains = False
 
 
 class TensorBase:
-    """array: the numbers. edge: the node that wants this tensor's gradient (None for a leaf).
+    """array: the numbers. edge: the node that takes this tensor's gradient, None if it does not require grad.
 
     A tensor knows its node and a node knows the nodes before it, never the other way round: so a graph lives exactly
     as long as the tensor that was computed last.
     """
 
-    __slots__ = ("__weakref__", "_grad", "_requires_grad", "array", "edge", "extra")
+    __slots__ = ("__weakref__", "_grad", "array", "edge", "extra")
 
     #: The class of the tensors that ops return: the package's own Tensor (set by `mytorch.tensor`).
     result_type: type
 
-    def __init__(self, array: np.ndarray, requires_grad: bool = False, edge=None) -> None:
+    def __init__(self, array: np.ndarray, edge=None) -> None:
         self.array = array
-        self._requires_grad = requires_grad
         self.edge = edge
-        self._grad = None
-        self.extra = None
+        self._grad = self.extra = None
 
     def __init_subclass__(cls, result_type: bool = False, **options) -> None:
         super().__init_subclass__(**options)

@@ -21,6 +21,6 @@ def tensor_repr(tensor) -> str:
     notes = [] if tensor.array.dtype.name in DEFAULT else [f"dtype={tensor.dtype}"]
     if tensor.grad_fn is not None:
         notes.append(f"grad_fn={tensor.grad_fn}")
-    elif tensor._requires_grad:
+    elif tensor.edge is not None:
         notes.append("requires_grad=True")
     return f"tensor({', '.join([digits, *notes])})"

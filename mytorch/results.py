@@ -1,13 +1,10 @@
-"""The housekeeping around a result: its dtype, and whose memory the arrays are that its node saved."""
+"""The housekeeping around a result: its dtype, and where the values come from that its node saved."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from mytorch._lessons import later
 from mytorch.base import TensorBase
-
-version_of = later("versions", "version_of")
 
 #: Called with each node as it is recorded; anomaly mode and line records put a function here while they are on.
 watchers: list = []
@@ -37,48 +34,34 @@ def unrecorded(out, mode):
     return result
 
 
-def remember_owners(ctx, inputs, *results):
-    """Note to whom the arrays belong that `ctx` saved; `owners` reads the note.
-
-    Holding `inputs` costs nothing, but would keep the arrays of those alive that were not saved.
-    """
-    saved = ctx.saved_tensors
-    if len(saved) == len(inputs) and saved[0] is not results[0].array:
-        ctx.inputs = inputs
-        return
-    ctx.inputs = [x for x in inputs if isinstance(x, TensorBase) and any(x.array is value for value in saved)]
-    ctx.inputs += [OwnResult(result) for result in results if any(result.array is value for value in saved)]
+#: Where a saved value comes from, if it is not an input: it is the result of the op, or something made on the way.
+RESULT, NEITHER = -1, None
 
 
-class OwnResult:
-    """Stands for the node's own result among its inputs: naming the tensor itself would close a circle."""
-
-    __slots__ = ("array", "version")
-
-    def __init__(self, result):
-        self.array = result.array
-        self.version = version_of(result)
+def sources_of(saved, values, out):
+    """For each saved value its position among the inputs, or RESULT, or NEITHER. None if the inputs were saved as they are."""
+    if len(saved) == len(values) <= 2 and saved[0] is values[0] and saved[-1] is values[-1]:
+        return None
+    return tuple([_source(value, values, out) for value in saved])
 
 
-def owners(node):
-    """Pairs (saved value, owner): the input tensor whose array was saved, an OwnResult, or None for anything else."""
-    for value in node.saved_tensors:
-        for x in node.inputs:
-            if value is getattr(x, "array", None):
-                yield value, x
-                break
-        else:
-            yield value, None
+def _source(value, values, out):
+    if value is out:
+        return RESULT
+    return next((i for i, x in enumerate(values) if x is value), NEITHER)
 
 
 def saved_as_tensors(node):
-    """The saved values as tensors that know their place in the graph, for a rule that is recorded itself."""
-    return node.saved_tensors and tuple([_as_tensor(value, owner, node) for value, owner in owners(node)])
+    """The saved values as tensors that know their place in the graph: for a rule that is recorded itself."""
+    saved = node.saved_tensors
+    if saved is None:
+        return None
+    sources = node.sources
+    return tuple([_as_tensor(value, i if sources is None else sources[i], node) for i, value in enumerate(saved)])
 
 
-def _as_tensor(value, owner, node):
-    if isinstance(owner, TensorBase):
-        return owner
-    if isinstance(owner, OwnResult):
-        return TensorBase.result_type(value, True, node)
-    return TensorBase.result_type(value) if isinstance(value, np.ndarray) else value
+def _as_tensor(value, source, node):
+    if not isinstance(value, np.ndarray):
+        return value
+    edge = node if source is RESULT else None if source is NEITHER else node.next[source]
+    return TensorBase.result_type(value, edge)

@@ -14,8 +14,8 @@ from mytorch.printing import tensor_repr
 
 backward = later("engine", "backward")
 is_leaf = later("graph", "is_leaf")
+AccumulateGrad = later("graph", "AccumulateGrad")
 detach = later("versions", "detach")
-share_version = later("versions", "share_version")
 version_of = later("versions", "version_of")
 register_hook = later("hooks", "register_hook")
 retain_grad = later("hooks", "retain_grad")
@@ -60,6 +60,8 @@ class Tensor(Inplace, TensorBase, result_type=True):
     @data.setter
     def data(self, other):
         self.array = other.array
+        if self.edge is not None and self.is_leaf:
+            self.edge.array, self.edge.shape = other.array, other.array.shape
 
     def dim(self):
         return self.array.ndim
@@ -93,7 +95,7 @@ class Tensor(Inplace, TensorBase, result_type=True):
 
     def numpy(self):
         """The array itself: it shares memory with the tensor."""
-        if self._requires_grad:
+        if self.edge is not None:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return self.array
 
@@ -128,13 +130,13 @@ class Tensor(Inplace, TensorBase, result_type=True):
 
     @property
     def requires_grad(self):
-        return self._requires_grad
+        return self.edge is not None
 
     @requires_grad.setter
     def requires_grad(self, value):
         if value and not RECORDING:
             raise not_built("graph", "Function")
-        if self.edge is not None and not value:
+        if not is_leaf(self) and not value:
             raise RuntimeError(
                 "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
                 "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
@@ -144,7 +146,8 @@ class Tensor(Inplace, TensorBase, result_type=True):
                 f"only Tensors of floating point dtype can require gradients, not {self.dtype}. "
                 "Write 3.0 instead of 3, or give dtype=torch.float32."
             )
-        self._requires_grad = bool(value)
+        if value != (self.edge is not None):
+            self.edge = AccumulateGrad(self) if value else None
 
     def requires_grad_(self, requires_grad=True):
         self.requires_grad = requires_grad
@@ -165,7 +168,7 @@ class Tensor(Inplace, TensorBase, result_type=True):
 
     @property
     def grad_fn(self):
-        return self.edge and self.edge.as_edge()[0]
+        return None if is_leaf(self) else self.edge.as_edge()[0]
 
     @property
     def is_leaf(self):
@@ -177,7 +180,7 @@ class Tensor(Inplace, TensorBase, result_type=True):
 
     @property
     def _version(self):
-        return version_of(self).count
+        return version_of(self.array).count
 
     def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
         """Add to the `.grad` of every leaf the gradient of this tensor with respect to it."""
@@ -188,7 +191,7 @@ class Tensor(Inplace, TensorBase, result_type=True):
 
     def detach_(self):
         """Forget the history of this very tensor: it becomes a leaf that does not require grad."""
-        self.edge, self._requires_grad = None, False
+        self.edge = None
         return self
 
     def retain_grad(self):
@@ -313,7 +316,7 @@ class Tensor(Inplace, TensorBase, result_type=True):
     # ---- shape -----------------------------------------------------------------------------------------------
 
     def reshape(self, *shape):
-        return self._view(ops.Reshape.apply(self, as_shape(shape)))
+        return ops.Reshape.apply(self, as_shape(shape))
 
     view = reshape
 
@@ -321,7 +324,7 @@ class Tensor(Inplace, TensorBase, result_type=True):
         return self.reshape(-1)
 
     def transpose(self, dim0, dim1):
-        return self._view(ops.Transpose.apply(self, dim0, dim1))
+        return ops.Transpose.apply(self, dim0, dim1)
 
     swapaxes = transpose
 
@@ -329,13 +332,13 @@ class Tensor(Inplace, TensorBase, result_type=True):
         return self.transpose(0, 1) if self.ndim > 1 else self
 
     def permute(self, *dims):
-        return self._view(ops.Permute.apply(self, as_shape(dims)))
+        return ops.Permute.apply(self, as_shape(dims))
 
     def expand(self, *shape):
         shape = as_shape(shape)
         added = len(shape) - self.ndim
         sizes = tuple(self.array.shape[i - added] if n == -1 else n for i, n in enumerate(shape))
-        return self._view(ops.Expand.apply(self, sizes))
+        return ops.Expand.apply(self, sizes)
 
     def unsqueeze(self, dim):
         dim %= self.ndim + 1
@@ -346,13 +349,7 @@ class Tensor(Inplace, TensorBase, result_type=True):
         return self.reshape(tuple(n for i, n in enumerate(self.shape) if n != 1 or i not in gone))
 
     def __getitem__(self, key):
-        return self._view(ops.Index.apply(self, raw_key(key)))
-
-    def _view(self, result):
-        """`result`, which may look into this tensor's memory: then a write to one is a write to both."""
-        if np.may_share_memory(result.array, self.array):
-            share_version(result, self)
-        return result
+        return ops.Index.apply(self, raw_key(key))
 
     # ---- activations -----------------------------------------------------------------------------------------
 
