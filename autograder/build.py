@@ -16,6 +16,7 @@ from autograder.source import LessonSource, read_source
 from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
 from gradlab.files import write_if_changed
+from gradlab.reload import forget_bytecode
 
 _NOT_SHELL = {"__pycache__", ".ipynb_checkpoints"}
 
@@ -48,7 +49,11 @@ def build(
         report.warnings += loose_ends(course, source)
         tell(f"{lesson.id}: {len(source.of_role('exercise'))} exercises, {source.points:g} points")
     report.removed = _remove_strangers(course, set(files))
-    report.written = [name for name, data in sorted(files.items()) if write_if_changed(course.root / name, data)]
+    for name, data in sorted(files.items()):
+        if write_if_changed(course.root / name, data):
+            # Bytecode is known by its source's size and second; two builds may share both.
+            forget_bytecode(course.root / name)
+            report.written.append(name)
     return report
 
 
@@ -71,6 +76,8 @@ def exported_modules(source: LessonSource) -> tuple[str, ...]:
 def shell_files(course: Course) -> dict[str, bytes]:
     """The given part of the engine, at its place in the reference: the package without what lessons export."""
     package = course.root / course.package
+    if not package.is_dir():
+        raise GradlabError(f"{package} does not exist: the part of {course.package} that lessons build on.")
     return {
         f"{places.REFERENCE}/{course.package}/{file.relative_to(package).as_posix()}": file.read_bytes()
         for file in sorted(package.rglob("*"))
@@ -99,10 +106,20 @@ def _remove_strangers(course: Course, planned: set[str]) -> list[str]:
         for path in sorted((course.root / top).rglob("*"), reverse=True):
             name = path.relative_to(course.root).as_posix()
             if path.is_dir() and not path.is_symlink():
-                if not any(path.iterdir()):
-                    path.rmdir()
-            elif name not in known:
-                path.unlink()
-                if "__pycache__" not in path.parts:
-                    removed.append(name)
+                _remove_if_empty(path)
+            elif name not in known and not _is_in_use(path):
+                path.unlink(missing_ok=True)
+                removed.append(name)
     return sorted(removed)
+
+
+def _is_in_use(path: Path) -> bool:
+    """Bytecode of a running lesson, or a file that another build is writing at this moment."""
+    return "__pycache__" in path.parts or (path.name.startswith(".") and path.suffix == ".tmp")
+
+
+def _remove_if_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:  # it is not empty, or somebody else was faster
+        pass
