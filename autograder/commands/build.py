@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from autograder.startup import quicken
+
 NAME = "build"
 HELP = "turn solutions/ into notebooks and the reference engine, under .build/"
 EXAMPLE = """
@@ -18,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    quicken()
     from autograder.build import build
     from gradlab.course import load_course
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from autograder.startup import quicken
+
 NAME = "release"
 HELP = "write what students open into modules/, without the answers"
 EXAMPLE = """
@@ -23,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    quicken()
     from autograder.build import build
     from autograder.release import apply, plan_release
     from gradlab.course import load_course

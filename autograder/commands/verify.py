@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from autograder.startup import quicken
+
 NAME = "verify"
 HELP = "prove that stubs fail, answers pass, and nothing is given away"
 EXAMPLE = """
@@ -24,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    quicken()
     from autograder.verify.runner import verify
     from gradlab.course import load_course
 

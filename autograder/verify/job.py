@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,9 +35,13 @@ class Job:
 
     def engine(self, without: Collection[str] = ()) -> Path:
         """An engine for this lesson in which the answers of the exercises `without` are missing."""
-        name = "answers" if not without else "stubs" if len(without) == len(self.exercises) else f"no-{min(without)}"
         modules = {module: self.source.module_text(module, without) for module in exported_modules(self.source)}
-        return overlay(self.course, self.lesson, modules, self.scratch / name)
+        return overlay(self.course, self.lesson, modules, self.folder("engine"))
+
+    def folder(self, name: str) -> Path:
+        """A new folder: proofs run side by side."""
+        self.scratch.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.scratch))
 
     @property
     def reference(self) -> Path:
@@ -48,6 +53,6 @@ class Job:
 
     @cached_property
     def notebook_with_stubs(self) -> Path:
-        path = self.scratch / "released" / self.lesson.notebook.name
+        path = self.folder("released") / self.lesson.notebook.name
         write_atomic(path, self.released)
         return path

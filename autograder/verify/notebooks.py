@@ -24,11 +24,11 @@ def problems(job: Job) -> list[str]:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
-    folder = job.scratch / "notebook"
+    folder = job.folder("notebook")
     notebook = _answered(job)
     path = folder / job.lesson.notebook.name
     write_atomic(path, nbformat.writes(notebook))
-    engine = overlay(job.course, job.lesson, {}, job.scratch / "built-by-notebook")
+    engine = overlay(job.course, job.lesson, {}, job.folder("engine"))
     client = NotebookClient(
         notebook,
         timeout=TIMEOUT,
@@ -54,7 +54,7 @@ def _environment(job: Job, engine: Path) -> dict[str, str]:
     paths = os.pathsep.join(filter(None, [str(PACKAGES), os.environ.get("PYTHONPATH")]))
     ours = {"GRADLAB_ENGINE": str(engine), "GRADLAB_ROOT": str(job.course.root), "PYTHONPATH": paths}
     # A profile of its own: what the user has in ~/.ipython is not part of the course.
-    return {**os.environ, **ours, "PYTHONUTF8": "1", "IPYTHONDIR": str(job.scratch / "ipython")}
+    return {**os.environ, **ours, "PYTHONUTF8": "1", "IPYTHONDIR": str(job.folder("ipython"))}
 
 
 def _errors(notebook: nbformat.NotebookNode) -> list[str]:

@@ -46,7 +46,8 @@ def _in_another_process(course: Course, lessons: list[Lesson]) -> dict[str, dict
     seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
     paths = os.pathsep.join(filter(None, [str(PACKAGES), os.environ.get("PYTHONPATH")]))
     env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": paths, "PYTHONUTF8": "1"}
-    command = [sys.executable, "-m", __name__, str(course.root), *(lesson.id for lesson in lessons)]
+    code = f"from autograder.startup import quicken; quicken(); from {__name__} import main; main(*sys.argv[1:])"
+    command = [sys.executable, "-c", f"import sys; {code}", str(course.root), *(lesson.id for lesson in lessons)]
     done = subprocess.run(command, env=env, capture_output=True, encoding="utf-8", check=False)
     if done.returncode:
         raise RuntimeError(f"the second build failed: {done.stderr[-2000:]}")
@@ -60,7 +61,3 @@ def main(root: str, *lessons: str) -> None:
     sources = [read_source(course, course.lesson(lesson)) for lesson in lessons]
     released = generate({each.lesson.id: notebook_text(source_notebook(course, each)) for each in sources})
     print(json.dumps({each.lesson.id: digests(course, each, released[each.lesson.id]) for each in sources}))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
