@@ -18,10 +18,10 @@ from autograder.worker.registry import Program
 from gradlab.errors import GradlabError
 
 #: Errors that no program means to provoke: where the reference raises one, the program is wrong.
-MISTAKES = (
-    "AssertionError", "AttributeError", "ImportError", "KeyboardInterrupt", "ModuleNotFoundError", "NameError", "NotBuilt",
-    "NotImplementedError", "SyntaxError", "SystemExit", "UnboundLocalError",
-)  # fmt: skip
+MISTAKES = {
+    *("AssertionError", "AttributeError", "ImportError", "KeyboardInterrupt", "ModuleNotFoundError", "NameError"),
+    *("NotBuilt", "NotImplementedError", "SyntaxError", "SystemExit", "UnboundLocalError"),
+}
 
 _expected: dict[tuple, dict] = {}
 

@@ -1,0 +1,91 @@
+"""`autograder grade`: submissions to the gradebook, feedback and a CSV."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import warnings
+from pathlib import Path
+
+from autograder.startup import quicken
+
+NAME = "grade"
+HELP = "grade a folder of submissions: gradebook, feedback, CSV"
+EXAMPLE = """
+autograder grade 3 --submissions handed_in/ --csv scores.csv
+autograder grade 3 --only alice --force      # one student, once more
+autograder grade --dry-run                   # every lesson in submitted/; show the grades, record nothing
+
+The folder holds <student>/<lesson>/<lesson>.ipynb, as nbgrader's collect makes it. A submission that has not
+changed since it was graded is skipped. Students' code runs in a sandbox (bubblewrap) where there is one.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("lessons", nargs="*", metavar="LESSON", help="a lesson's number or id; none means all")
+    parser.add_argument("--submissions", type=Path, metavar="DIR", help="the submissions (default: submitted/)")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="where gradebook.db goes (default: the course's folder)"
+    )
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="student, lesson, exercise, points, max and reason")
+    parser.add_argument("--only", action="append", default=[], metavar="STUDENT", help="this student; may be repeated")
+    parser.add_argument("--jobs", type=int, metavar="N", help="submissions at a time (default: one a core)")
+    parser.add_argument("--seed", type=int, metavar="N", help="of the hidden tests' inputs (default: the lesson's own)")
+    parser.add_argument("--force", action="store_true", help="grade again what has not changed")
+    parser.add_argument("--no-feedback", action="store_true", help="write no feedback pages")
+    parser.add_argument("--no-build", action="store_true", help="take the lessons as they were built")
+    parser.add_argument("--dry-run", action="store_true", help="show the grades and record nothing")
+
+
+def run(args: argparse.Namespace) -> int:
+    quicken()
+    from rich.console import Console
+
+    from autograder.collect import collect
+    from autograder.grade import Options, grade_class
+    from autograder.report import RichProgress, summary, table, write_csv
+    from autograder.sandbox import isolation
+    from gradlab.course import load_course
+    from gradlab.errors import GradlabError
+
+    if args.jobs is not None and args.jobs < 1:
+        raise GradlabError(f"--jobs {args.jobs}: at least one submission at a time.")
+    warnings.simplefilter("ignore", SyntaxWarning)  # about students' code, at every compile
+    course = load_course()
+    out = (args.out or course.root).resolve()
+    submissions = args.submissions or out / "submitted"
+    lessons = [course.lesson(text) for text in args.lessons] or list(course.lessons)
+    found = {each.lesson for each in collect(submissions, lessons, args.only)}
+    lessons = [lesson for lesson in lessons if lesson in found]
+    if not args.no_build:
+        _build(course, lessons)
+    console = Console()
+    print(f"Students' code runs in: {isolation().name}.", flush=True)
+    if isolation().warning:
+        print(f"warning: {isolation().warning}", file=sys.stderr)
+    options = Options(args.only, args.jobs, args.force, not args.no_feedback, not args.dry_run, args.seed)
+    started = time.monotonic()
+    with RichProgress(console) as progress:
+        report = grade_class(course, lessons, submissions, out, options, progress.calls)
+    if len(report.all) <= 60:
+        console.print(table(report.all))
+    if args.csv:
+        write_csv(args.csv, report.all)
+    for whose, why in report.failed.items():
+        print(f"error: {whose}: {why}", file=sys.stderr)
+    print(
+        summary(report, time.monotonic() - started, "nothing recorded" if args.dry_run else str(out / "gradebook.db"))
+    )
+    return 1 if report.failed else 0
+
+
+def _build(course, lessons) -> None:
+    """Bring the built lessons up to date: these, and those before them, whose answers their engine holds."""
+    from autograder.build import build
+    from gradlab.errors import GradlabError
+
+    wanted = [each for each in course.lessons if any(each in (*course.before(lesson), lesson) for lesson in lessons)]
+    errors = build(course, wanted).errors
+    if errors:
+        raise GradlabError("\n".join(errors))

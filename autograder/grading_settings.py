@@ -1,0 +1,81 @@
+"""nbgrader's pipelines for grading, as declared lists: for `autograder grade`, and for nbgrader's own commands."""
+
+from __future__ import annotations
+
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearOutput,
+    DeduplicateIds,
+    Execute,
+    GetGrades,
+    LimitOutput,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+from traitlets.config import Config
+
+from autograder.late import LatePenalty
+from autograder.quiet import QuietGradedCells
+from gradlab.course import Course
+
+# The outputs are ours already. So nothing clears them, and nothing executes.
+SANITIZE_RECORDED = [DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+RECORD = [LimitOutput, SaveAutoGrades, AssignLatePenalties]
+
+# GetGrades asks the gradebook, so it comes first. The hidden cells come from the gradebook with their hidden part.
+FEEDBACK = [GetGrades, ClearHiddenTests, QuietGradedCells, CSSHTMLHeaderPreprocessor]
+
+
+def recording_settings(course: Course) -> Config:
+    """For Autograde: record notebooks whose graded cells hold their verdicts."""
+    config = late_settings(course)
+    config.Autograde.sanitize_preprocessors = SANITIZE_RECORDED
+    config.Autograde.autograde_preprocessors = RECORD
+    return config
+
+
+def feedback_settings() -> Config:
+    """For GenerateFeedback: nothing of a hidden test is shown."""
+    config = Config()
+    config.GenerateFeedback.preprocessors = FEEDBACK
+    return config
+
+
+def late_settings(course: Course) -> Config:
+    config = Config()
+    config.AssignLatePenalties.plugin_class = LatePenalty
+    config.LatePenalty.per_day = course.policies.late_penalty_per_day
+    return config
+
+
+def stock_settings(course: Course) -> Config:
+    """For nbgrader_config.py: stock `nbgrader autograde` and `generate_feedback`."""
+    from autograder.stock import PrepareEngine
+
+    config = late_settings(course)
+    config.merge(feedback_settings())
+    config.Autograde.sanitize_preprocessors = [
+        ClearOutput,
+        DeduplicateIds,
+        OverwriteKernelspec,
+        OverwriteCells,
+        CheckCellMetadata,
+    ]
+    # PrepareEngine must come before Execute: the kernel inherits what it sets.
+    config.Autograde.autograde_preprocessors = [
+        PrepareEngine,
+        Execute,
+        LimitOutput,
+        SaveAutoGrades,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+    config.OverwriteCells.add_missing_cells = True
+    config.Execute.timeout = 60
+    config.Execute.interrupt_on_timeout = True
+    config.Execute.allow_errors = True
+    return config

@@ -1,0 +1,207 @@
+"""The answers of one submission, run: every check and hidden test of every exercise gets its verdict.
+
+First all answers together, as the student has them. What fails is tried once more with the reference's answers to the
+other exercises: an exercise is graded as if the others were right, so nothing is lost twice to one mistake.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autograder.blueprint import Blueprint
+from autograder.engines import Engine, Workshop, fault, is_written
+from autograder.judge import Verdict, difference
+from autograder.observe import observe, wall_seconds
+from autograder.sandbox import Isolation, Worker
+from autograder.wording import said, shortened, texts_in
+from autograder.worker.registry import Program
+from gradlab.export_format import ExportError
+from gradlab.notebooks import Cell
+
+IMPORT_SECONDS = 5.0
+CHECK_SECONDS = 6.0
+PATIENCE = {"together": 1, "alone": 2}
+"""After so many tests that took too long, the rest of a round is not tried: the engine most likely loops for ever."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One thing that earns points: a visible check (`cell`) or a hidden test (`program`)."""
+
+    exercise: str
+    name: str
+    says: str
+    points: float
+    cell: Cell | None = None
+    program: Program | None = None
+
+
+@dataclass
+class Run:
+    """Grades `answers`, {exercise: source}. expected: the reference's replies to the hidden tests with this seed."""
+
+    blueprint: Blueprint
+    base: Path
+    answers: Mapping[str, str]
+    expected: Mapping[str, dict]
+    seed: int
+    isolated: Isolation | None = None
+    faults: dict[str, str] = field(default_factory=dict)
+
+    def verdicts(self) -> dict[str, list[Verdict]]:
+        """{exercise: a verdict for each of its checks and hidden tests}. Never raises for what a student wrote."""
+        written = self._written()
+        found: dict[Trial, str] = {}
+        if written:
+            with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+                workshop = Workshop(self.blueprint, Path(folder), self.base)
+                with Worker(Path(folder), self.isolated) as worker:
+                    found = _Rounds(self, workshop, worker).reasons(written)
+        return {
+            name: [_verdict(trial, found.get(trial, self.faults.get(name, ""))) for trial in trials]
+            for name in self.blueprint.exercises
+            if (trials := trials_of(self.blueprint, name))
+        }
+
+    def _written(self) -> dict[str, str]:
+        """The answers that can be tried; why the others cannot goes into `faults`."""
+        written = {}
+        for name in self.blueprint.exercises:
+            if name not in self.answers:
+                self.faults[name] = f"the cell of `{name}` is missing"
+            elif not is_written(self.answers[name]):
+                self.faults[name] = f"`{name}` is not written yet"
+            elif problem := fault(self.blueprint, name, self.answers[name]):
+                self.faults[name] = f"`{name}` was left out: {problem}"
+            else:
+                written[name] = self.answers[name]
+        return written
+
+
+def trials_of(blueprint: Blueprint, exercise: str) -> list[Trial]:
+    """What there is to earn for one exercise, in order."""
+    checks = [
+        Trial(exercise, cell.id, "the check", cell.points, cell=cell)
+        for cell in blueprint.checks_of(exercise)
+        if cell.points
+    ]
+    programs = [
+        Trial(exercise, program.name, program.says, program.points, program=program)
+        for program in blueprint.programs_of(exercise)
+    ]
+    return checks + programs
+
+
+def _verdict(trial: Trial, reason: str) -> Verdict:
+    return Verdict(trial.name, trial.says, trial.points, 0.0 if reason else trial.points, reason)
+
+
+class _Rounds:
+    """The rounds of one run: import, all together, one by one."""
+
+    def __init__(self, run: Run, workshop: Workshop, worker: Worker):
+        self.run, self.blueprint, self.workshop, self.worker = run, run.blueprint, workshop, worker
+        self.own = texts_in([*run.answers.values(), *self.blueprint.stubs.values()])
+
+    def reasons(self, answers: Mapping[str, str]) -> dict[Trial, str]:
+        """{trial: why its points are lost, or ""} for the trials of every exercise that could be tried."""
+        answers, together = self._importable(answers)
+        trials = [trial for name in answers for trial in trials_of(self.blueprint, name)]
+        found = self._round(together, trials)
+        for name in answers:
+            again = [trial for trial in trials if trial.exercise == name and found.get(trial, "?")]
+            if again:
+                found |= self._round(self._alone(name, answers[name], "alone"), again, alone=answers[name])
+        return {trial: found.get(trial) or "" for trial in trials}
+
+    # ---- import -------------------------------------------------------------------------------------------------
+
+    def _importable(self, answers: Mapping[str, str]) -> tuple[dict[str, str], Engine]:
+        """The answers with which the package can be imported, and the engine made of them; the others are faults."""
+        answers = dict(answers)
+        engine, problem = self._try_import("together", answers)
+        if problem:
+            for name in list(answers):
+                if self.blueprint.exercises[name].module:
+                    reason = self._import_problem(self._alone(name, answers[name], "import"))
+                    if reason:
+                        self._leave_out(name, reason, answers)
+            engine, problem = self._try_import("without", answers)
+        if problem:  # each is fine with the reference's others, and yet not together: keep what goes, from the top
+            kept: dict[str, str] = {}
+            for name in list(answers):
+                engine, problem = self._try_import(f"with-{name}", kept | {name: answers[name]})
+                if problem:
+                    self._leave_out(name, f"with the cells above it, {problem}", answers)
+                else:
+                    kept[name] = answers[name]
+            engine, _ = self._try_import("kept", kept)
+        return answers, engine
+
+    def _try_import(self, folder: str, answers: Mapping[str, str]) -> tuple[Engine, str]:
+        try:
+            engine = self.workshop.engine(folder, answers)
+        except ExportError as error:
+            return self.workshop.reference, str(error)
+        return engine, self._import_problem(engine)
+
+    def _import_problem(self, engine: Engine) -> str:
+        """Why the package cannot be imported from `engine`, or ""."""
+        request = engine.imports()
+        reply = self.worker.ask(request, cpu=IMPORT_SECONDS, wall=wall_seconds(IMPORT_SECONDS))
+        if reply["end"] == "done":
+            return ""
+        if reply["end"] == "time":
+            return f"importing it takes longer than {IMPORT_SECONDS:g} s"
+        if reply["end"] == "raised" and reply["type"] != "SystemExit":
+            return f"importing it raises {said(str(reply['type']), str(reply['text']), self.own)}"
+        return "importing it ends Python"
+
+    def _leave_out(self, name: str, reason: str, answers: dict[str, str]) -> None:
+        self.run.faults[name] = f"`{name}` was left out: {reason}"
+        del answers[name]
+
+    def _alone(self, name: str, source: str, why: str) -> Engine:
+        """The engine with one answer of the student's, and the reference's to all other exercises."""
+        return self.workshop.engine(f"{why}-{name}", {**self.blueprint.answers, name: source})
+
+    # ---- rounds -------------------------------------------------------------------------------------------------
+
+    def _round(self, engine: Engine, trials: list[Trial], alone: str = "") -> dict[Trial, str]:
+        """{trial: reason or ""} as far as patience goes. alone: the source of the one answer that is the student's."""
+        found: dict[Trial, str] = {}
+        patience = PATIENCE["alone" if alone else "together"]
+        for trial in trials:
+            if patience:
+                found[trial], late = self._try(engine, trial, alone)
+                patience -= late
+            elif alone:
+                found[trial] = f"not tried: the tests of `{trial.exercise}` before it took too long"
+        return found
+
+    def _try(self, engine: Engine, trial: Trial, alone: str) -> tuple[str, bool]:
+        """Why the points of a trial are lost, or ""; and whether that was for time."""
+        if trial.program:
+            reply = observe(self.worker, engine, trial.program, self.run.seed)
+            wanted = self.run.expected[trial.name]
+            return difference(wanted, reply, self.own, trial.program.seconds) or "", reply["end"] == "time"
+        reply = self.worker.ask(engine.check(trial.cell), cpu=CHECK_SECONDS, wall=wall_seconds(CHECK_SECONDS))
+        return _check_reason(reply, alone), reply["end"] == "time"
+
+
+def _check_reason(reply: dict, alone: str) -> str:
+    """What a visible check said. It is the student's own to read, but for lines of the reference's that it quotes."""
+    events = reply["events"]
+    if reply["end"] == "done" and isinstance(events, list) and len(events) == 1 and isinstance(events[0], dict):
+        message = str(events[0].get("check", "?"))
+        quoted = re.search(r" \(in `[^`]*`, [^()]*, line \d+: (?P<line>.*)\)$", message, re.DOTALL)
+        if alone and quoted and quoted["line"].strip() not in alone:
+            message = message[: quoted.start()]
+        return shortened(message, 400)
+    if reply["end"] == "time":
+        return f"took longer than {CHECK_SECONDS:g} s: a loop without end?"
+    return "Python stopped in the middle of it"
