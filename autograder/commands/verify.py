@@ -16,6 +16,8 @@ autograder verify --notebooks    # and run every notebook in a real kernel (slow
 autograder verify 3 --only answers --only stubs
 """
 
+SHOWN = 8  # problems of one check of one lesson
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help="a lesson's number or id; none means all")
@@ -78,8 +80,10 @@ def _conclude(results: list, checks: list, which: str) -> int:
     for result in failed:
         print()
         for name, problems in result.problems.items():
-            for problem in problems:
+            for problem in problems[:SHOWN]:
                 print(f"{result.lesson.id}: {name}: {problem}")
+            if len(problems) > SHOWN:
+                print(f"{result.lesson.id}: {name}: … and {len(problems) - SHOWN} more")
     sys.stdout.flush()
     print()
     if not failed:

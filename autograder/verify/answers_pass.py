@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from autograder.verify.job import Job
+from autograder.verify.told import together
 from gradlab.checks import run_checks
 
 
@@ -18,5 +19,6 @@ def problems_without_later_lessons(job: Job) -> list[str]:
 
 def _failures(job: Job, engine: Path, when: str) -> list[str]:
     results = run_checks(job.notebook_with_answers, engine, package=job.course.package)
-    failed = [f"{result.name} fails {when}: {result.message}" for result in results if not result.ok]
-    return failed if results else ["the lesson has no check."]
+    if not results:
+        return ["the lesson has no check."]
+    return together((result.name, f"– fails {when}: {result.message}") for result in results if not result.ok)

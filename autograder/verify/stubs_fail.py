@@ -10,25 +10,26 @@ import re
 from dataclasses import replace
 
 from autograder.verify.job import Job
+from autograder.verify.told import together
 from gradlab.checks import CheckResult, run_checks
 from gradlab.notebooks import Notebook, read_notebook
 
 # How gradlab.checks tells an error that no one has put into words.
-_BARE = re.compile(r"^(?:\w*(?:Error|Exception|Warning)\b|This does not hold\b|stopped after\b|Python \w+)")
+_BARE = re.compile(r"^(?:\w*(?:Error|Exception|Warning)\b|This does not hold\b|stopped after\b|Python \w+|`import )")
 
 
 def problems(job: Job) -> list[str]:
     blank = read_notebook(job.notebook_with_stubs)
     results = run_checks(blank, job.engine(without=job.exercises), package=job.course.package)
-    found = [said for result in results for said in _judge(job, result, "with nothing written")]
+    found = _judged(results, "with nothing written")
     answered = read_notebook(job.notebook_with_answers)
     for name in job.exercises:
         if not any(check.name == name for check in answered.checks):
             continue
         one = _with_one_stub(answered, name, blank.exercises[name].source)
         alone = run_checks(one, job.engine(without=[name]), package=job.course.package)
-        found += [said for result in alone for said in _judge(job, result, f"with {name} alone unwritten")]
-    return list(dict.fromkeys(found))
+        found += _judged(alone, "with its exercise alone unwritten")
+    return together(found)
 
 
 def _with_one_stub(notebook: Notebook, name: str, stub: str) -> Notebook:
@@ -41,10 +42,13 @@ def _with_one_stub(notebook: Notebook, name: str, stub: str) -> Notebook:
     return Notebook(notebook.path, notebook.lesson, tuple(cells))
 
 
-def _judge(job: Job, result: CheckResult, when: str) -> list[str]:
-    if result.ok:
-        return [f"{result.name} passes {when}."] if result.points else []
-    if _BARE.match(result.message):
-        line = result.message.split("\n")[0]
-        return [f"{result.name} fails {when}, but says nothing a student understands: {line}"]
-    return []
+def _judged(results: list[CheckResult], when: str) -> list[tuple[str, str]]:
+    """(check, what is wrong with how it ended)."""
+    found = []
+    for result in results:
+        if result.ok and result.points:
+            found.append((result.name, f"– passes {when}."))
+        elif not result.ok and _BARE.match(result.message):
+            line = result.message.split("\n")[0]
+            found.append((result.name, f"– fails {when}, but says nothing a student understands: {line}"))
+    return found

@@ -43,11 +43,11 @@ LESSON1, LESSON2 = "solutions/01_numbers/lesson.py", "solutions/02_sums/lesson.p
 FAULTS = {
     "a check that a stub passes": (
         "stubs", LESSON2, "assert mytorch.total([1, 2]) == 6,", "assert mytorch.total,",
-        "total-check passes with nothing written",
+        "total-check – passes with nothing written",
     ),
     "a check that tests another exercise": (
         "stubs", LESSON1, "assert mytorch.triple(2) == 6,", "assert mytorch.double(3) == 6,",
-        "triple-check passes with triple alone unwritten",
+        "triple-check – passes with its exercise alone unwritten",
     ),
     "a check that fails without words": (
         "stubs", LESSON1, "assert mytorch.triple(2) == 6,", "assert mytorch.nothing(2) == 6,",
@@ -56,10 +56,10 @@ FAULTS = {
     "an assert without a message": (
         "complete", LESSON1, ', "the opposite of 2 is -2"', "", "lesson.py:69: an assert without a message",
     ),
-    "a wrong answer": ("answers", LESSON1, "opposite = 0 - x", "opposite = 1 - x", "negate-check fails"),
+    "a wrong answer": ("answers", LESSON1, "opposite = 0 - x", "opposite = 1 - x", "negate-check – fails"),
     "a check that needs a later lesson": (
         "alone", LESSON1, "assert mytorch.negate(2) == -2,", "assert mytorch.total([-1]) == mytorch.negate(2),",
-        "negate-check fails with no module of a later lesson: `total` is what you build in lesson 2",
+        "negate-check – fails with no module of a later lesson: `total` is what you build in lesson 2",
     ),
     "a hidden test that the reference fails": (
         "hidden", "solutions/01_numbers/hidden_tests.py", "see(torch.triple(", "see(torch.tripel(",
