@@ -60,13 +60,16 @@ class Progress:
     advance: Callable[[Graded | None], None] = lambda graded: None
 
 
+QUIET = Progress()
+
+
 def grade_class(
     course: Course,
     lessons: Iterable[Lesson],
     submissions: Path,
     out: Path,
     options: Options = Options(),
-    progress: Progress = Progress(),
+    progress: Progress = QUIET,
 ) -> Report:
     """Grade what is in `submissions` for these lessons, into gradebook.db, autograded/ and feedback/ of `out`.
 

@@ -1,0 +1,132 @@
+"""The whole cycle once, in a scratch folder: build, release, eight students hand in, grade, record, report, compare.
+
+Raises GradlabError when a score is not the one that a person would have given.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+
+from autograder import places
+from autograder.blueprint import load_blueprint
+from autograder.build import build
+from autograder.grade import QUIET, Options, Progress, Report, grade_class
+from autograder.graded import Graded
+from autograder.pretend import FULL, PART, ZERO, Student, pretend_class, right_answers
+from autograder.record import COURSE_ID, GRADEBOOK
+from autograder.release import apply, plan_release
+from autograder.report import write_csv
+from gradlab.course import Course, Lesson, load_course
+from gradlab.errors import GradlabError
+from gradlab.files import write_atomic
+
+CSV = "scores.csv"
+
+
+def copy_course(course: Course, folder: Path) -> Course:
+    """The author's part of the course, alone in `folder`."""
+    skip = shutil.ignore_patterns("__pycache__", ".*", *(f"{m}.py" for each in course.lessons for m in each.modules))
+    shutil.copytree(course.root / "solutions", folder / "solutions", ignore=shutil.ignore_patterns("__pycache__", ".*"))
+    shutil.copytree(course.root / course.package, folder / course.package, ignore=skip)
+    shutil.copyfile(course.root / "course.yml", folder / "course.yml")
+    return load_course(folder)
+
+
+def run_demo(
+    course: Course,
+    lessons: Iterable[Lesson],
+    folder: Path,
+    tell: Callable[[str], None] = lambda line: None,
+    progress: Progress = QUIET,
+) -> tuple[Report, dict[tuple[str, str], Student]]:
+    """The cycle for these lessons of `course`, in the empty `folder`. Returns the grades and who the students were."""
+    there = copy_course(course, folder)
+    lessons = [there.lesson(lesson.id) for lesson in lessons]
+    needed = [each for each in there.lessons if any(each in (*there.before(lesson), lesson) for lesson in lessons)]
+    built = build(there, needed)
+    if built.errors:
+        raise GradlabError("\n".join(built.errors))
+    tell(f"built {len(built.built)} lessons and the reference engine")
+    apply(there, plan_release(there, lessons, record=True))
+    tell(f"released {', '.join(lesson.id for lesson in lessons)} to {places.MODULES}/")
+    students = hand_in(there, lessons)
+    tell(f"{len({name for name, _ in students})} students handed in")
+    report = grade_class(there, lessons, folder / "submitted", folder, Options(), progress)
+    write_csv(folder / CSV, report.all)
+    tell(f"graded {len(report.graded)} notebooks into {GRADEBOOK}, feedback/ and {CSV}")
+    problems = [
+        problem for graded in report.all for problem in wrong_scores(graded, students[graded.student, graded.lesson])
+    ]
+    problems += wrong_records(folder, report)
+    problems += [f"{whose}: {why}" for whose, why in report.failed.items()]
+    problems += leaks(folder, there, lessons)
+    if problems:
+        raise GradlabError("the demo's grades are not those that a person would give:\n" + "\n".join(problems))
+    return report, students
+
+
+def hand_in(course: Course, lessons: Iterable[Lesson]) -> dict[tuple[str, str], Student]:
+    """Write submitted/<student>/<lesson>/<lesson>.ipynb for the class."""
+    students = {}
+    for lesson in lessons:
+        blueprint = load_blueprint(course, lesson)
+        released = (course.root / lesson.notebook).read_text(encoding="utf-8")
+        for student in pretend_class(blueprint):
+            path = course.root / "submitted" / student.name / lesson.id / lesson.notebook.name
+            write_atomic(path, student.notebook(released, right_answers(blueprint)))
+            students[student.name, lesson.id] = student
+    return students
+
+
+# ---- by hand ----------------------------------------------------------------------------------------------------
+
+
+def by_hand(graded: Graded, student: Student) -> tuple[float, float]:
+    """The lowest and highest total that a person could give, from what the student did to each exercise."""
+    low = high = 0.0
+    for exercise in graded.verdicts:
+        maximum = graded.points_of(exercise)[1]
+        kind = student.by_hand.get(exercise, FULL)
+        low += maximum if kind == FULL else 0.0
+        high += 0.0 if kind == ZERO else maximum
+    return low, high
+
+
+def wrong_scores(graded: Graded, student: Student) -> Iterable[str]:
+    """The exercises whose score is not what the student earned."""
+    for exercise in graded.verdicts:
+        points, maximum = graded.points_of(exercise)
+        kind = student.by_hand.get(exercise, FULL)
+        right = points == maximum if kind == FULL else points == 0 if kind == ZERO else points < maximum
+        if not right:
+            belongs = {FULL: f"{maximum:g}", ZERO: "0", PART: f"less than {maximum:g}"}[kind]
+            why = "; ".join(graded.reasons_of(exercise))
+            who = f"{graded.student} ({student.story}), {graded.lesson}"
+            yield f"{who}: {exercise} got {points:g}, and {belongs} belongs. {why}".rstrip()
+
+
+def wrong_records(folder: Path, report: Report) -> Iterable[str]:
+    """Where nbgrader's gradebook says something else than we do."""
+    with Gradebook(f"sqlite:///{(folder / GRADEBOOK).as_posix()}", COURSE_ID) as gradebook:
+        for graded in report.all:
+            recorded = gradebook.find_submission(graded.lesson, graded.student).score
+            if abs(recorded - graded.score) > 1e-6:
+                yield f"{graded.student}, {graded.lesson}: {GRADEBOOK} has {recorded:g}, not {graded.score:g}."
+
+
+def leaks(folder: Path, course: Course, lessons: Iterable[Lesson]) -> Iterable[str]:
+    """Feedback that is missing, or that shows something of a hidden test."""
+    for lesson in lessons:
+        secrets = ["BEGIN HIDDEN", "autograder.hidden", *(p.name for p in load_blueprint(course, lesson).programs)]
+        for student in sorted((folder / "submitted").iterdir()):
+            page = folder / "feedback" / student.name / lesson.id / f"{lesson.id}.html"
+            text = page.read_text(encoding="utf-8") if page.is_file() else ""
+            if not text:
+                yield f"{page.relative_to(folder)} is missing."
+            for secret in secrets:
+                if secret in text:
+                    yield f"{page.relative_to(folder)} shows {secret}."
