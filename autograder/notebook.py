@@ -146,9 +146,9 @@ def _named_ids(source: LessonSource, cells: list[Cell]) -> set[str]:
 
 
 def _free_id(cell: Cell, taken: set[str]) -> str:
-    """An id from the first words of the text, numbered when it is taken."""
-    text = cell.title or cell.source
-    words = re.findall(r"[a-z0-9]+", text.lower())[:_SLUG_WORDS]
+    """An id from the first words of the first line that has any, numbered when it is taken."""
+    lines = (re.findall(r"[a-z0-9]+", line.lower()) for line in (cell.title or cell.source).split("\n"))
+    words = next(filter(None, lines), [])[:_SLUG_WORDS]
     slug = "-".join(words) or "cell"
     slug = (f"demo-{slug}" if cell.role == "demo" else slug)[: _ID_LENGTH - 4].rstrip("-")
     number = next(n for n in range(1, len(taken) + 2) if (slug if n == 1 else f"{slug}-{n}") not in taken)
