@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:  # a checkout in which nothing was installed
     sys.path.insert(0, str(ROOT))
 
-from autograder.nbgrader_settings import release_settings  # noqa: E402  (after the path is set)
+from autograder.grading_settings import stock_settings  # noqa: E402  (after the path is set)
+from autograder.nbgrader_settings import release_settings  # noqa: E402
+from gradlab.course import load_course  # noqa: E402
 
 c = get_config()  # noqa: F821  (nbgrader gives it)
 
@@ -27,3 +29,9 @@ c.CourseDirectory.release_directory = "modules"
 # ---- release: solutions to stubs -------------------------------------------------------------------------------
 
 c.merge(release_settings())
+
+# ---- grading: a kernel runs the notebook, and the graded cells run the hidden tests ----------------------------
+# For compatibility: the student's code runs with your rights and could forge its score. `autograder grade` writes the
+# same gradebook, and keeps students' code apart.
+
+c.merge(stock_settings(load_course(ROOT)))

@@ -9,7 +9,6 @@ from nbgrader.preprocessors import (
     ClearHiddenTests,
     ClearOutput,
     DeduplicateIds,
-    Execute,
     GetGrades,
     LimitOutput,
     OverwriteCells,
@@ -54,7 +53,7 @@ def late_settings(course: Course) -> Config:
 
 def stock_settings(course: Course) -> Config:
     """For nbgrader_config.py: stock `nbgrader autograde` and `generate_feedback`."""
-    from autograder.stock import PrepareEngine
+    from autograder.stock import ExecuteToTheEnd, PrepareEngine
 
     config = late_settings(course)
     config.merge(feedback_settings())
@@ -65,10 +64,10 @@ def stock_settings(course: Course) -> Config:
         OverwriteCells,
         CheckCellMetadata,
     ]
-    # PrepareEngine must come before Execute: the kernel inherits what it sets.
+    # PrepareEngine must come before the kernel starts, which inherits what it sets.
     config.Autograde.autograde_preprocessors = [
         PrepareEngine,
-        Execute,
+        ExecuteToTheEnd,
         LimitOutput,
         SaveAutoGrades,
         AssignLatePenalties,
@@ -77,5 +76,4 @@ def stock_settings(course: Course) -> Config:
     config.OverwriteCells.add_missing_cells = True
     config.Execute.timeout = 60
     config.Execute.interrupt_on_timeout = True
-    config.Execute.allow_errors = True
     return config

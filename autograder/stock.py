@@ -12,7 +12,10 @@ import os
 import tempfile
 from pathlib import Path
 
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbclient.exceptions import DeadKernelError
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.utils import is_grade
 
 from autograder.blueprint import load_blueprint
 from autograder.engines import Workshop
@@ -43,6 +46,23 @@ class PrepareEngine(NbGraderPreprocessor):
             "PYTHONWARNINGS": "ignore",
         }
         return nb, resources
+
+
+class ExecuteToTheEnd(Execute):
+    """nbgrader's Execute, for notebooks that end their kernel too: what did not run has failed.
+
+    nbgrader records nothing of such a notebook; and a graded cell without any output would earn all of its points.
+    """
+
+    def preprocess(self, nb, resources, km=None):
+        try:
+            return super().preprocess(nb, resources, km)
+        except DeadKernelError:
+            for cell in nb.cells:
+                if is_grade(cell) and cell.cell_type == "code" and cell.get("execution_count") is None:
+                    text = "a cell above this one ended Python"
+                    cell.outputs = [new_output("error", ename="KernelDied", evalue=text, traceback=[text])]
+            return nb, resources
 
 
 def _sources(nb) -> dict[str, str]:
