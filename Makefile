@@ -9,6 +9,7 @@ FIRST_LESSON := modules/01_tensors/01_tensors.ipynb
 LAB ?=
 TESTS ?=
 ORACLE ?= 0
+BENCHMARK ?=
 
 # nbgrader calls `alembic`, and a terminal in JupyterLab should know `gradlab`: both are in the environment's bin.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -19,10 +20,11 @@ export PYTHONUTF8 := 1
 READY := $(VENV)/.ready
 DEV := $(VENV)/.dev
 TORCH := $(VENV)/.oracle
+BENCH := $(VENV)/.bench
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test lint format verify demo dot clean distclean
+.PHONY: help lab test lint format verify demo bench dot clean distclean
 
 help: ## show this list
 	@echo "usage: make TARGET"
@@ -53,6 +55,10 @@ lint: $(DEV) ## check style and formatting
 format: $(DEV) ## put style and formatting right
 	ruff check --fix .
 	ruff format .
+
+bench: $(BENCH) ## measure the engine's speed beside NumPy by hand, PyTorch and other engines
+	autograder build
+	python -m benchmarks.run $(BENCHMARK)
 
 clean: ## remove what was built; your work in modules/ and mytorch/ stays
 	rm -rf .build .pytest_cache .ruff_cache *.egg-info
@@ -101,4 +107,8 @@ $(DEV): $(READY)
 $(TORCH): $(DEV)
 	@echo "Installing PyTorch, to compare with ..."
 	@python -m pip install --quiet --editable ".[dev,oracle]"
+	@touch $@
+
+$(BENCH): $(TORCH)
+	@python -m pip install --quiet --editable ".[dev,oracle,bench]"
 	@touch $@
