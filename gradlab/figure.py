@@ -22,4 +22,4 @@ class LessonFigure(Figure):
         axes = self.axes[0]
         names = [line.get_label() for line in axes.get_lines() if not line.get_label().startswith("_")]
         lines = f" Lines: {', '.join(names)}." if names else ""
-        return f"Figure: {axes.get_title(loc="left")}, {axes.get_ylabel()} by {axes.get_xlabel()}.{lines}"
+        return f"Figure: {axes.get_title(loc='left')}, {axes.get_ylabel()} by {axes.get_xlabel()}.{lines}"
