@@ -706,6 +706,8 @@ with np.errstate(over="ignore", invalid="ignore"):
 # The value is the same for *every* $m$. Which $m$ makes sure that no exponent is above 0?
 #
 # ### Exercise: `softmax`
+#
+# It is built on your `sum` and the given `max`, so write `sum` first if you have skipped it.
 
 # %% exercise="softmax" points=3
 #| export kernels.softmax
@@ -966,7 +968,7 @@ def permute(x, dims):
     """`x` with its dims in the order `dims`; a view.
 
     dims: a tuple of ints, negative ones counted from the end. Dim i of the result is dim dims[i] of x.
-    Raises RuntimeError unless each dim is named exactly once (see `wrong_order`), IndexError for one that is not there.
+    Raises RuntimeError unless each dim is named exactly once (see `wrong_order`), IndexError for an impossible dim.
     """
     ### BEGIN SOLUTION check that dims names each dim once, and reorder
     order = normalize_dims(dims, x.ndim)
@@ -987,7 +989,7 @@ def permute(x, dims):
 image = np.arange(24).reshape(2, 3, 4)
 got = permute(image, (2, 0, 1))
 assert got.shape == (4, 2, 3), f"(2, 3, 4) in the order (2, 0, 1) is (4, 2, 3), not {got.shape}: size i of the result is size dims[i] of x"
-assert got[3, 1, 2] == image[1, 2, 3], f"entry [3, 1, 2] of the result is entry [1, 2, 3] of x, {image[1, 2, 3]}; you have {got[3, 1, 2]}"
+assert got[1, 0, 2] == image[0, 2, 1], f"entry [1, 0, 2] of the result is entry [0, 2, 1] of x, {image[0, 2, 1]}; you have {got[1, 0, 2]}"
 assert np.shares_memory(got, image), "permute copied; it should be a view, which moves no number"
 assert permute(image, (-1, 0, 1)).shape == (4, 2, 3), "-1 is the last dim, here too"
 for dims in [(0, 1), (0, 0, 1)]:
@@ -1047,7 +1049,7 @@ print("x[x > 3] shares:     ", np.shares_memory(x[x > 3].numpy(), x.numpy()))
 
 
 def cat(dim, *arrays):
-    """The arrays one after the other along `dim`, which they all have. Raises RuntimeError if the other sizes differ."""
+    """The arrays one after the other along `dim`, which they all have. Raises RuntimeError if other sizes differ."""
     try:
         return np.concatenate(arrays, axis=dim)
     except ValueError as error:
