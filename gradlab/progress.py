@@ -25,6 +25,7 @@ from gradlab.notebooks import Cell, Notebook, find_notebook, read_notebook
 STATES = {
     "missing": "its cell is gone; put it back: gradlab reset {number} {name}",
     "unwritten": "write it",
+    "unsaved": "your package has it, the file does not: save the notebook",
     "broken": "repair its syntax",
     "not exported": "run its cell, or: gradlab export {number}",
     "failing": "its check fails: read what it says",
@@ -46,7 +47,10 @@ class ExerciseStatus:
 
 @dataclass(frozen=True)
 class LessonStatus:
-    """points: of visible checks that passed, and of all; hidden: points that only grading gives."""
+    """earned, visible: points of the checks that passed, and of all; hidden: points that only grading gives.
+
+    problem: why the notebook cannot be read. absent: nobody has given it to the student yet.
+    """
 
     lesson: Lesson
     exercises: tuple[ExerciseStatus, ...] = ()
@@ -55,6 +59,7 @@ class LessonStatus:
     hidden: float = 0
     submitted: str | None = None
     problem: str = ""
+    absent: bool = False
 
     @property
     def done(self) -> int:
@@ -80,13 +85,15 @@ def overview(course: Course, engine: Path) -> list[LessonStatus]:
 
 def lesson_status(course: Course, lesson: Lesson, engine: Path) -> LessonStatus:
     submitted = load_receipt(engine, lesson.id).get("time")
+    if not (course.root / lesson.notebook).parent.is_dir():
+        return LessonStatus(lesson, submitted=submitted, absent=True)
     try:
         notebook = read_notebook(find_notebook(course, lesson), lesson.id)
     except GradlabError as error:
         return LessonStatus(lesson, problem=str(error), submitted=submitted)
     results = fresh_results(engine, notebook)
     exports = {module: load_exports(engine, module) for module in lesson.modules}
-    names = dict.fromkeys([*notebook.stubs, *notebook.exercises])
+    names = dict.fromkeys([*notebook.exercises, *notebook.stubs])
     exercises = tuple(_exercise(name, notebook, exports, results) for name in names)
     return LessonStatus(
         lesson,
@@ -108,9 +115,10 @@ def _exercise(name: str, notebook: Notebook, exports: Mapping, results: Mapping)
         return ExerciseStatus(name, "broken", str(error))
     checks = [results.get(check.id) for check in notebook.checks if check.name == name]
     failed = [result for result in checks if result and not result["ok"]]
+    exported = exports.get(cell.module, {}).get(name)
     if unwritten:
-        return ExerciseStatus(name, "unwritten")
-    if cell.module and plain_code(exports.get(cell.module, {}).get(name, "")) != plain_code(cell.source):
+        return ExerciseStatus(name, "unsaved" if exported else "unwritten")
+    if cell.module and plain_code(exported or "") != plain_code(cell.source):
         return ExerciseStatus(name, "not exported")
     if failed:
         return ExerciseStatus(name, "failing", failed[0]["message"])

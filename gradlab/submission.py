@@ -78,6 +78,7 @@ def missing(notebook: Notebook, status: LessonStatus) -> list[str]:
     words = {
         "missing": "not in the notebook at all",
         "unwritten": "not written yet",
+        "unsaved": "in your package, but not in the file: save the notebook and submit again",
         "broken": "no valid Python",
         "not exported": "written, but not exported, so never checked",
         "failing": "failing a check",

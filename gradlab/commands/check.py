@@ -49,13 +49,12 @@ def report(results: Iterable[CheckResult]) -> list[str]:
     width = max(map(len, by_exercise), default=0)
     lines = []
     for name, own in by_exercise.items():
-        passed = all(result.ok for result in own)
+        verdict = "✓ passes" if all(result.ok for result in own) else "✗ fails "
         earned, total = sum(r.points for r in own if r.ok), sum(r.points for r in own)
-        verdict = "✓ passes" if passed else "✗ fails "
-        lines.append(f"{verdict}  {name:<{width}}  {earned:g} of {points(total)}")
-        for result in own:
-            if not result.ok:
-                lines += textwrap.indent(_wrapped(result.message), " " * 4).splitlines()
+        worth = f"{earned:g} of {points(total)}" if total else "graded later"
+        lines.append(f"{verdict}  {name:<{width}}  {worth}")
+        for message in dict.fromkeys(result.message for result in own if not result.ok):
+            lines += textwrap.indent(_wrapped(message), " " * 4).splitlines()
     return lines
 
 

@@ -16,7 +16,7 @@ gradlab status     all lessons
 gradlab status 3   the exercises of lesson 3
 """
 
-SIGNS = {"done": "✓", "failing": "✗", "broken": "✗", "missing": "✗", "unwritten": "○"}
+SIGNS = {"done": "✓", "failing": "✗", "unsaved": "◐", "broken": "✗", "missing": "✗", "unwritten": "○"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,12 +51,16 @@ def _course(course: Course, lessons: list[LessonStatus]) -> list[str]:
 
 
 def _sign(status: LessonStatus) -> str:
+    if status.absent:
+        return "·"
     if status.problem:
         return "✗"
     return "✓" if status.complete else "◐" if status.begun else "○"
 
 
 def _progress(status: LessonStatus) -> str:
+    if status.absent:
+        return f"comes on {status.lesson.release:%Y-%m-%d}" if status.lesson.release else "not here yet"
     if status.problem:
         return "its notebook cannot be read"
     if not status.begun:
@@ -68,6 +72,8 @@ def _progress(status: LessonStatus) -> str:
 def _next(course: Course, lessons: list[LessonStatus]) -> str:
     """The one thing to do now, in a sentence with a place or a command in it."""
     for status in lessons:
+        if status.absent:
+            return f"nothing. Lesson {status.lesson.number} is not here yet."
         if status.problem:
             return status.problem
         exercise = status.next()
@@ -85,8 +91,8 @@ def _what(status: LessonStatus, exercise: ExerciseStatus) -> str:
 
 def _lesson(status: LessonStatus) -> list[str]:
     title = f"Lesson {status.lesson.number}, {status.lesson.title}"
-    if status.problem:
-        return [f"{title}: {status.problem}"]
+    if status.problem or status.absent:
+        return [f"{title}: {status.problem or _progress(status)}"]
     lines = [f"{title}: {status.earned:g} of {points(status.visible)} so far, {status.hidden:g} more when graded.", ""]
     width = max((len(exercise.name) for exercise in status.exercises), default=0)
     for exercise in status.exercises:

@@ -93,7 +93,7 @@ def test_status(gradlab, place, make):
     code, said = gradlab("status")
     assert code == 0
     assert "Tiny: 0 of 3 points so far; hidden tests give up to 3 more." in said
-    assert "◐ 1  First   " in said and "✗ 2  Second  its notebook cannot be read" in said
+    assert "◐ 1  First   " in said and "· 2  Second  not here yet" in said
     assert "Next: `square` in lesson 1, write it" in said and "modules/01_first/01_first.ipynb" in said
     assert "tinytorch" not in said.replace(str(place.root), "") and not (place.root / ".gradlab").exists()
 
@@ -115,6 +115,24 @@ def test_status(gradlab, place, make):
     gradlab("check", "1")
     _, said = gradlab("status", "1")
     assert "✗ square  failing: its check fails" in said and "3 times 3 is 9" in said
+
+
+def test_status_without_a_notebook(gradlab, place, make):
+    folder = place.path("02_second").parent
+    folder.mkdir()
+    assert "✗ 2  Second  its notebook cannot be read" in gradlab("status")[1]
+    place.path().unlink()
+    assert "Next: " in gradlab("status")[1] and "01_first.ipynb does not exist" in gradlab("status")[1]
+    place.path().parent.rmdir()
+    assert "Next: nothing. Lesson 1 is not here yet." in gradlab("status")[1]
+    assert gradlab("status", "1") == (0, "Lesson 1, First: not here yet\n")
+
+
+def test_status_of_an_exercise_that_is_not_saved(gradlab, place, make):
+    place.write(solved(make))
+    gradlab("export", "1")
+    place.write(make.first_lesson())
+    assert "◐ square  unsaved: your package has it, the file does not: save the notebook" in gradlab("status", "1")[1]
 
 
 def test_status_of_a_damaged_lesson(gradlab, place, make):
