@@ -101,7 +101,7 @@ torch_for_an_array = None  # torch.tensor(np.array([1.0, 2.0])).dtype
 # | `[True, False]` | bool | bool |
 # | `np.array([1.0, 2.0])` | float64 | **float64** |
 #
-# Networks are trained in float32: half the memory, at least twice the speed, and seven decimal digits are plenty for a
+# Networks are trained in float32: half the memory, often twice the speed, and seven decimal digits are plenty for a
 # gradient. So PyTorch reads a *Python* float as float32. A NumPy array already has a dtype that somebody chose, and
 # PyTorch keeps it.
 #
@@ -179,7 +179,13 @@ def to_array(data, dtype=None):
 # Decide on `dtype` first. Then make the new array from it: `np.array` copies, `np.asarray` may not.
 
 # %% check="to_array" points=1
-for data, wanted in [([1.0, 2.0], "float32"), (3.0, "float32"), ([1, 2], "int64"), ([True, False], "bool"), ([], "float32")]:
+for data, wanted in [
+    ([1.0, 2.0], "float32"),
+    (3.0, "float32"),
+    ([1, 2], "int64"),
+    ([True, False], "bool"),
+    ([], "float32"),
+]:
     got = to_array(data).dtype
     assert got == wanted, f"to_array({data}) has dtype {got}, not {wanted}: see the table of dtypes above"
 got = to_array(np.array([1.0, 2.0])).dtype
@@ -191,7 +197,9 @@ assert got == np.float64, f"dtype=np.float64 was given, and the result has {got}
 mine = np.array([1.0, 2.0, 3.0])
 tensor = mytorch.tensor(mine)
 mine[0] = 99.0
-assert tensor.tolist() == [1.0, 2.0, 3.0], f"changing the array changed the tensor to {tensor.tolist()}: to_array shares memory"
+assert tensor.tolist() == [1.0, 2.0, 3.0], (
+    f"changing the array changed the tensor to {tensor.tolist()}: to_array shares memory"
+)
 
 # %% [markdown]
 # Now there are tensors. The package calls your function:
@@ -402,19 +410,27 @@ for shapes, wanted in [
     (((1,), (0,)), (0,)),
 ]:
     got = broadcast_shapes(*shapes)
-    assert got == wanted, f"broadcast_shapes{shapes} is {got}, not {wanted}: align right ends; a 1 gives way to the other size"
-    assert broadcast_shapes(*shapes[::-1]) == wanted, f"{shapes} in reverse order gives something else: the order must not matter"
+    assert got == wanted, (
+        f"broadcast_shapes{shapes} is {got}, not {wanted}: align right ends; a 1 gives way to the other size"
+    )
+    assert broadcast_shapes(*shapes[::-1]) == wanted, (
+        f"{shapes} in reverse order gives something else: the order must not matter"
+    )
 
 # %% check="broadcast_shapes" part="errors" points=1
 for shapes in [((4, 3), (4,)), ((2, 3), (3, 2)), ((2, 3), (1, 3), (4, 3))]:
     error = error_of(broadcast_shapes, *shapes)
-    assert isinstance(error, RuntimeError), f"broadcast_shapes{shapes} should raise mismatch(…), a RuntimeError, and gave {error!r}"
+    assert isinstance(error, RuntimeError), (
+        f"broadcast_shapes{shapes} should raise mismatch(…), a RuntimeError, and gave {error!r}"
+    )
 said = str(error_of(add, np.ones((4, 3)), np.ones(4)))
-assert "(3)" in said and "(4)" in said and "dimension 1" in said, f"(4, 3) + (4,): 3 meets 4 at dimension 1, and the error is: {said}"
+assert "(3)" in said and "(4)" in said and "dimension 1" in said, (
+    f"(4, 3) + (4,): 3 meets 4 at dimension 1, and the error is: {said}"
+)
 
 # %% [markdown]
-# The sum of section 2 now fails with a sentence that names the sizes and the place. Run that cell again, if you like:
-# the package asks your function what to say.
+# The sum at the end of section 2 now fails with a sentence that names the sizes and the place. Run that cell again: the
+# package asks your function what to say.
 
 # %% [markdown]
 # ## 4 · The way back: whose share is what?
@@ -461,8 +477,8 @@ for j in range(3):
 #
 # ### Exercise: `unbroadcast`
 #
-# This function runs on every edge of every graph you will ever differentiate with your engine. It is also used on
-# tensors later on, so use what both arrays and tensors have: `.ndim`, `.shape`, `.sum(axis=…)` and `.reshape(shape)`.
+# On every edge of every graph, your engine will compare two shapes and call this function when they differ. Later on it
+# will get tensors as well, so use what arrays and tensors share: `.ndim`, `.shape`, `.sum(axis=…)`, `.reshape(shape)`.
 
 # %% exercise="unbroadcast" points=3
 #| export shapes.unbroadcast
@@ -496,19 +512,29 @@ for shape, wanted in [
     ((4, 3), grad.tolist()),
 ]:
     got = unbroadcast(grad, shape)
-    assert np.shape(got) == shape, f"unbroadcast(grad, {shape}) has shape {np.shape(got)}: it must be the one from before the stretch"
-    assert np.array_equal(got, wanted), f"unbroadcast(grad, {shape}) is {got.tolist()}, not {wanted}: the shares of the copies add up"
+    assert np.shape(got) == shape, (
+        f"unbroadcast(grad, {shape}) has shape {np.shape(got)}: it must be the one from before the stretch"
+    )
+    assert np.array_equal(got, wanted), (
+        f"unbroadcast(grad, {shape}) is {got.tolist()}, not {wanted}: the shares of the copies add up"
+    )
 
 # %% check="unbroadcast" part="nudging" points=1
 x, weight = np.array([[1.0], [2.0]]), np.arange(30.0).reshape(5, 2, 3)
 share = unbroadcast(weight, (2, 1))
-assert np.shape(share) == (2, 1), f"x of shape (2, 1) was used in (5, 2, 3); its share has shape {np.shape(share)}, not (2, 1)"
+assert np.shape(share) == (2, 1), (
+    f"x of shape (2, 1) was used in (5, 2, 3); its share has shape {np.shape(share)}, not (2, 1)"
+)
 for i in range(2):
     nudged = x.copy()
     nudged[i] += 0.5
     moved = ((weight * nudged).sum() - (weight * x).sum()) / 0.5
-    assert np.isclose(share[i, 0], moved), f"nudging x[{i}, 0] moves the total by {moved} a unit; unbroadcast says {share[i, 0]}"
-assert unbroadcast(mytorch.ones(1, 3), (1, 3)).shape == (1, 3), "nothing was stretched here, and a tensor should come back as it is"
+    assert np.isclose(share[i, 0], moved), (
+        f"nudging x[{i}, 0] moves the total by {moved} a unit; unbroadcast says {share[i, 0]}"
+    )
+assert unbroadcast(mytorch.ones(1, 3), (1, 3)).shape == (1, 3), (
+    "nothing was stretched here, and a tensor should come back as it is"
+)
 
 # %% [markdown]
 # Here is the whole story in one picture: the bias is copied down on the way forward, and the columns are summed up on
@@ -520,14 +546,12 @@ import matplotlib.pyplot as plt
 
 def show_table(ax, values, title, copies_from=None):
     """Draw a 2-D array as a grid; rows from `copies_from` on are pale, for they are only copies."""
-    ax.imshow(np.zeros(values.shape), cmap="Greys", vmin=0, vmax=1, aspect="equal")
     for (i, j), value in np.ndenumerate(values):
         pale = copies_from is not None and i >= copies_from
-        ax.text(j, i, f"{value:g}", ha="center", va="center", color="0.65" if pale else "black")
-    ax.set_xticks(np.arange(values.shape[1] + 1) - 0.5, [])
-    ax.set_yticks(np.arange(values.shape[0] + 1) - 0.5, [])
-    ax.grid(color="0.8")
-    ax.tick_params(length=0)
+        ax.add_patch(plt.Rectangle((j, i), 1, 1, facecolor="white" if pale else "#eaf2fb", edgecolor="0.6"))
+        ax.text(j + 0.5, i + 0.5, f"{value:g}", ha="center", va="center", color="0.6" if pale else "black")
+    ax.set(xlim=(-0.1, 3.1), ylim=(4.1, -0.1), aspect="equal")
+    ax.axis("off")
     ax.set_title(title, fontsize=10)
 
 
@@ -591,14 +615,25 @@ def normalize_dims(dim, ndim):
 # fit into the same loop.
 
 # %% check="normalize_dims" points=1
-for args, wanted in [((None, 3), (0, 1, 2)), ((1, 3), (1,)), ((-1, 3), (2,)), (((0, -1), 3), (0, 2)), ((0, 0), ()), ((None, 0), ())]:
+for args, wanted in [
+    ((None, 3), (0, 1, 2)),
+    ((1, 3), (1,)),
+    ((-1, 3), (2,)),
+    (((0, -1), 3), (0, 2)),
+    ((0, 0), ()),
+    ((None, 0), ()),
+]:
     got = normalize_dims(*args)
     assert got == wanted, f"normalize_dims{args} is {got!r}, not {wanted}"
 for dim, ndim in [(2, 2), (-3, 2), (1, 0)]:
     error = error_of(normalize_dims, dim, ndim)
-    assert isinstance(error, IndexError), f"a tensor with {ndim} dims has no dim {dim}: raise no_such_dim(…). It gave {error!r}"
+    assert isinstance(error, IndexError), (
+        f"a tensor with {ndim} dims has no dim {dim}: raise no_such_dim(…). It gave {error!r}"
+    )
 error = error_of(normalize_dims, (0, -2), 2)
-assert isinstance(error, RuntimeError), f"0 and -2 are the same dim of two: raise named_twice(…). It gave {error!r}"
+assert isinstance(error, RuntimeError), (
+    f"0 and -2 are the same dim of two: raise named_twice(…). It gave {error!r}"
+)
 
 # %% [markdown]
 # ### Exercise: `sum`
@@ -636,15 +671,25 @@ def sum(x, dim=None, keepdim=False):
 
 # %% check="sum" points=1
 x = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], dtype=np.float32)
-for args, wanted in [((), 21.0), ((0,), [5.0, 7.0, 9.0]), ((1,), [6.0, 15.0]), ((-1,), [6.0, 15.0]), (((0, 1),), 21.0)]:
+for args, wanted in [
+    ((), 21.0),
+    ((0,), [5.0, 7.0, 9.0]),
+    ((1,), [6.0, 15.0]),
+    ((-1,), [6.0, 15.0]),
+    (((0, 1),), 21.0),
+]:
     got = sum(x, *args)
-    assert np.array_equal(got, wanted), f"sum(x, {', '.join(map(str, args))}) is {got}, not {wanted}: dim names the dim that disappears"
+    assert np.array_equal(got, wanted), (
+        f"sum(x, {', '.join(map(str, args))}) is {got}, not {wanted}: dim names the dim that disappears"
+    )
 got = sum(x, 1, keepdim=True)
 assert got.shape == (2, 1), f"with keepdim=True, dim 1 stays with size 1: (2, 1), not {got.shape}"
 assert got.dtype == np.float32, f"the sum of float32 numbers is float32, not {got.dtype}"
 got = sum(np.array([True, True, False]))
 assert got == 2 and got.dtype == np.int64, f"the sum of bools counts them, as int64: 2, not {got!r}"
-assert isinstance(error_of(sum, x, 2), IndexError), "x has two dims, so sum(x, 2) raises the IndexError of normalize_dims"
+assert isinstance(error_of(sum, x, 2), IndexError), (
+    "x has two dims, so sum(x, 2) raises the IndexError of normalize_dims"
+)
 
 # %% [markdown]
 # Mean and maximum are the same idea, so they are given. Read the two errors: neither is pedantry. The mean of integers is
@@ -731,13 +776,19 @@ def softmax(x, dim):
 # %% check="softmax" points=1
 x = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]], dtype=np.float32)
 got = softmax(x, 1)
-assert np.allclose(got, [[0.0900, 0.2447, 0.6652], [1 / 3, 1 / 3, 1 / 3]], atol=1e-4), f"softmax along dim 1 is\n{got}\nThree equal numbers get a third each"
+assert np.allclose(got, [[0.0900, 0.2447, 0.6652], [1 / 3, 1 / 3, 1 / 3]], atol=1e-4), (
+    f"softmax along dim 1 is\n{got}\nThree equal numbers get a third each"
+)
 got = softmax(x, 0)
-assert np.allclose(got.sum(axis=0), 1), f"along dim 0 the columns add up to 1, but they add up to {got.sum(axis=0)}"
+assert np.allclose(got.sum(axis=0), 1), (
+    f"along dim 0 the columns add up to 1, but they add up to {got.sum(axis=0)}"
+)
 assert got.dtype == np.float32, f"float32 in, float32 out; this is {got.dtype}"
 with np.errstate(all="ignore"):
     got = softmax(np.array([[0.0, 1000.0], [-1000.0, -1000.0]], dtype=np.float32), -1)
-assert np.allclose(got, [[0.0, 1.0], [0.5, 0.5]]), f"with entries of ±1000 softmax is\n{got}\nShift each row by its own largest entry"
+assert np.allclose(got, [[0.0, 1.0], [0.5, 0.5]]), (
+    f"with entries of ±1000 softmax is\n{got}\nShift each row by its own largest entry"
+)
 
 # %% [markdown]
 # Its logarithm is needed often, and has a trap of its own: a share that rounds to 0 has the logarithm minus infinity. So
@@ -833,16 +884,22 @@ def matmul(x, y):
 # %% check="matmul" points=1
 x = np.array([[1.0, 2.0], [3.0, 4.0]])
 got = matmul(x, np.array([[0.0, 1.0], [1.0, 0.0]]))
-assert np.array_equal(got, [[2.0, 1.0], [4.0, 3.0]]), f"this product swaps the columns of x; you have {got.tolist()}"
+assert np.array_equal(got, [[2.0, 1.0], [4.0, 3.0]]), (
+    f"this product swaps the columns of x; you have {got.tolist()}"
+)
 got = matmul(x, np.array([10.0, 1.0]))
-assert np.array_equal(got, [12.0, 34.0]), f"(2, 2) @ (2,) is [12, 34]: each row times the column; you have {np.asarray(got).tolist()}"
+assert np.array_equal(got, [12.0, 34.0]), (
+    f"(2, 2) @ (2,) is [12, 34]: each row times the column; you have {np.asarray(got).tolist()}"
+)
 got = matmul(np.array([1.0, 2.0]), np.array([3.0, 4.0]))
 assert np.shape(got) == () and got == 11, f"two 1-D factors give the number 1·3 + 2·4 = 11, not {got}"
 got = matmul(np.ones((5, 1, 2, 3)), np.ones((4, 3, 6))).shape
 assert got == (5, 4, 2, 6), f"batches (5, 1) and (4,) broadcast to (5, 4); the result has shape {got}"
 for a, b in [((2, 3), (2, 3)), ((3,), (2, 3)), ((2, 3), (2,)), ((), (2,)), ((2,), ()), ((2, 2, 3), (3, 3, 2))]:
     error = error_of(matmul, np.ones(a), np.ones(b))
-    assert isinstance(error, RuntimeError), f"{a} @ {b} does not exist: a RuntimeError should say why. It gave {error!r}"
+    assert isinstance(error, RuntimeError), (
+        f"{a} @ {b} does not exist: a RuntimeError should say why. It gave {error!r}"
+    )
 
 # %% [markdown]
 # ## 8 · The same numbers in another shape
@@ -882,12 +939,21 @@ def infer_shape(shape, size):
 # the missing size in place of -1.
 
 # %% check="infer_shape" points=1
-for shape, size, wanted in [((3, -1), 12, (3, 4)), ((-1,), 12, (12,)), ((2, -1, 3), 12, (2, 2, 3)), ((4, 3), 12, (4, 3)), ((), 1, ()), ((-1, 2), 0, (0, 2))]:
+for shape, size, wanted in [
+    ((3, -1), 12, (3, 4)),
+    ((-1,), 12, (12,)),
+    ((2, -1, 3), 12, (2, 2, 3)),
+    ((4, 3), 12, (4, 3)),
+    ((), 1, ()),
+    ((-1, 2), 0, (0, 2)),
+]:
     got = infer_shape(shape, size)
     assert got == wanted, f"infer_shape({shape}, {size}) is {got}, not {wanted}"
 for shape, size in [((5, -1), 12), ((4, 4), 12), ((-1, -1), 12), ((0, -1), 0), ((-2, -3), 6)]:
     error = error_of(infer_shape, shape, size)
-    assert isinstance(error, RuntimeError), f"infer_shape({shape}, {size}) has no answer: raise no_fit(…). It gave {error!r}"
+    assert isinstance(error, RuntimeError), (
+        f"infer_shape({shape}, {size}) has no answer: raise no_fit(…). It gave {error!r}"
+    )
 
 # %% [markdown]
 # With it, `reshape` is a line. `transpose` and `expand` are given, too. Note the word *view* in two of them: it is the
@@ -934,9 +1000,9 @@ print(x.reshape(3, 2))
 print(x.transpose(0, 1))
 
 # %% [markdown]
-# `reshape` keeps the *order in memory*, 0 1 2 3 4 5, and cuts it anew. `transpose` keeps the *columns as columns of
-# numbers that belong together*, and turns the table on its side. If the rows of `x` are two examples, then after
-# `reshape(3, 2)` the examples are mixed up, and no error will tell you.
+# `reshape` reads the numbers in their order in memory, 0 1 2 3 4 5, and cuts that row anew, into pairs. `transpose` turns
+# the table on its side: what was a row is now a column. If the rows of `x` are two examples, then `reshape(3, 2)` has mixed
+# the examples up, and no error will tell you.
 #
 # How can `transpose` be fast if it moves everything? It moves nothing. An array has **strides**: how many bytes to walk to
 # the next entry along each dim. `transpose` swaps the sizes and the strides; the memory stays.
@@ -988,13 +1054,19 @@ def permute(x, dims):
 # %% check="permute" points=1
 image = np.arange(24).reshape(2, 3, 4)
 got = permute(image, (2, 0, 1))
-assert got.shape == (4, 2, 3), f"(2, 3, 4) in the order (2, 0, 1) is (4, 2, 3), not {got.shape}: size i of the result is size dims[i] of x"
-assert got[1, 0, 2] == image[0, 2, 1], f"entry [1, 0, 2] of the result is entry [0, 2, 1] of x, {image[0, 2, 1]}; you have {got[1, 0, 2]}"
+assert got.shape == (4, 2, 3), (
+    f"(2, 3, 4) in the order (2, 0, 1) is (4, 2, 3), not {got.shape}: size i of the result is size dims[i] of x"
+)
+assert got[1, 0, 2] == image[0, 2, 1], (
+    f"entry [1, 0, 2] of the result is entry [0, 2, 1] of x, {image[0, 2, 1]}; you have {got[1, 0, 2]}"
+)
 assert np.shares_memory(got, image), "permute copied; it should be a view, which moves no number"
 assert permute(image, (-1, 0, 1)).shape == (4, 2, 3), "-1 is the last dim, here too"
 for dims in [(0, 1), (0, 0, 1)]:
     error = error_of(permute, image, dims)
-    assert isinstance(error, RuntimeError), f"permute(x, {dims}) does not name each of three dims once: a RuntimeError. It gave {error!r}"
+    assert isinstance(error, RuntimeError), (
+        f"permute(x, {dims}) does not name each of three dims once: a RuntimeError. It gave {error!r}"
+    )
 
 # %% [markdown]
 # ## 9 · Indexing: a window or a copy?
@@ -1102,14 +1174,22 @@ def stack(dim, *arrays):
 # %% check="stack" points=1
 a, b = np.array([1, 2, 3]), np.array([4, 5, 6])
 got = stack(0, a, b)
-assert np.array_equal(got, [[1, 2, 3], [4, 5, 6]]), f"along dim 0 the arrays become rows; you have {np.asarray(got).tolist()}"
+assert np.array_equal(got, [[1, 2, 3], [4, 5, 6]]), (
+    f"along dim 0 the arrays become rows; you have {np.asarray(got).tolist()}"
+)
 got = stack(1, a, b)
-assert np.array_equal(got, [[1, 4], [2, 5], [3, 6]]), f"along dim 1 they become columns; you have {np.asarray(got).tolist()}"
+assert np.array_equal(got, [[1, 4], [2, 5], [3, 6]]), (
+    f"along dim 1 they become columns; you have {np.asarray(got).tolist()}"
+)
 got = stack(-1, np.ones((2, 3)), np.ones((2, 3))).shape
 assert got == (2, 3, 2), f"dim -1 of a *result* with three dims is the last: (2, 3, 2), not {got}"
 error = error_of(stack, 0, np.ones((2, 3)), np.ones((1, 3)))
-assert isinstance(error, RuntimeError), f"(2, 3) and (1, 3) differ, and stack does not broadcast: a RuntimeError. It gave {error!r}"
-assert isinstance(error_of(stack, 2, a, b), IndexError), "stacking 1-D arrays gives 2 dims, 0 and 1: dim 2 is an IndexError"
+assert isinstance(error, RuntimeError), (
+    f"(2, 3) and (1, 3) differ, and stack does not broadcast: a RuntimeError. It gave {error!r}"
+)
+assert isinstance(error_of(stack, 2, a, b), IndexError), (
+    "stacking 1-D arrays gives 2 dims, 0 and 1: dim 2 is an IndexError"
+)
 
 # %% [markdown]
 # ## All of it together: a forward pass
@@ -1208,7 +1288,9 @@ answer_parameters = (784 * 256 + 256) + (256 * 256 + 256) + (256 * 10 + 10)
 
 # %% check="quiz-parameters" points=0
 assert isinstance(answer_parameters, int), f"a whole number, such as 1000, not {answer_parameters!r}"
-assert 1_000 < answer_parameters < 10_000_000, f"{answer_parameters} is not the right order of magnitude for this network"
+assert 1_000 < answer_parameters < 10_000_000, (
+    f"{answer_parameters} is not the right order of magnitude for this network"
+)
 
 # %% [markdown]
 # **Memory of an activation.** A transformer computes, in one layer, a table of attention scores of shape
@@ -1230,7 +1312,9 @@ answer_scores_mib = 8 * 12 * 1024 * 1024 * 4 / (1024 * 1024)
 
 # %% check="quiz-scores" points=0
 assert isinstance(answer_scores_mib, (int, float)), f"a number of MiB, such as 12.5, not {answer_scores_mib!r}"
-assert 0 < answer_scores_mib < 100_000, f"{answer_scores_mib} MiB is not the right order of magnitude: count bytes, then divide"
+assert 0 < answer_scores_mib < 100_000, (
+    f"{answer_scores_mib} MiB is not the right order of magnitude: count bytes, then divide"
+)
 
 # %% [markdown]
 # Twice the tokens need four times that memory, in every layer, and for training all of it is kept until the backward
@@ -1286,8 +1370,12 @@ def in_a_loop(grad, shape):
     return grad
 
 
-assert is_broken(in_a_loop) is False, "in_a_loop is right, dim by dim, and was accused: are the results that you expect right?"
-assert is_broken(sums_rows_only) is True, "sums_rows_only never sums a stretched 1, and was not caught: try (4, 1) from (4, 3)"
+assert is_broken(in_a_loop) is False, (
+    "in_a_loop is right, dim by dim, and was accused: are the results that you expect right?"
+)
+assert is_broken(sums_rows_only) is True, (
+    "sums_rows_only never sums a stretched 1, and was not caught: try (4, 1) from (4, 3)"
+)
 
 # %% [markdown]
 # ## Interview questions
