@@ -82,7 +82,7 @@ class Exporter:
             pieces = pieces_of(cells, remembered, {target.name: source})
             self._load(target.module, lesson, pieces, namespace)
         except GradlabError as mistake:
-            return replace(outcome, message=f"✗ {target.name} was not exported: {mistake} {kept}")
+            return replace(outcome, message=f"✗ {_failed(target.name, mistake)} {kept}")
         save_exports(self.engine, target.module, lesson.id, {**remembered, target.name: source}, pieces)
         if namespace is not None:
             missing = self._point_at_package(source, target.module, namespace)
@@ -172,7 +172,7 @@ class Exporter:
                 return Outcome("unwritten", cell.name, cell.module, f"○ {cell.name} is not written yet. {kept}")
             assemble([(cell.name, cell.source)], cell.module, "")
         except ExportError as mistake:
-            return Outcome("failed", cell.name, cell.module, f"✗ {cell.name} was not exported: {mistake} {kept}")
+            return Outcome("failed", cell.name, cell.module, f"✗ {_failed(cell.name, mistake)} {kept}")
         done = f"✓ {cell.name} → {self.course.package}/{cell.module}.py"
         return Outcome("exported", cell.name, cell.module, done)
 
@@ -219,7 +219,8 @@ class Exporter:
         text = self._write(module, lesson, pieces)
         put_first(self.engine)
         try:
-            reload_package(self.course.package, [module], namespace)
+            lessons = [name for lesson in self.course.lessons for name in lesson.modules]
+            reload_package(self.course.package, [module], namespace, changing=lessons)
         except (Exception, SystemExit) as error:
             problem = describe(error, self.file(module), text, pieces)
             self._put_back(module, before)
@@ -230,6 +231,12 @@ class Exporter:
         except BaseException:  # interrupted
             self._put_back(module, before)
             raise
+
+
+def _failed(name: str, mistake: GradlabError) -> str:
+    """`walk was not exported: line 3: …`, without naming the cell twice."""
+    said = str(mistake).removeprefix(f"{name}, ")
+    return f"{name} was not exported: {said}{'' if said.endswith(('.', '?')) else '.'}"
 
 
 def import_problem(engine: Path, package: str, module: str) -> str | None:

@@ -32,20 +32,31 @@ def forget_bytecode(module: Path) -> None:
     importlib.invalidate_caches()
 
 
-def reload_package(package: str, modules: Iterable[str] = (), namespace: MutableMapping | None = None) -> None:
+def reload_package(
+    package: str,
+    modules: Iterable[str] = (),
+    namespace: MutableMapping | None = None,
+    changing: Iterable[str] | None = None,
+) -> None:
     """Import `package` and its `modules` afresh; then refresh `namespace` and every object made by the old classes.
 
+    changing: names of the modules that lessons write; None: any may. Others that need nothing of the package stay as
+    they are: what is built on their classes can then be handed from the old classes to the new ones.
     Raises what the import raises; then the modules of before are in place again, and nothing else has changed.
     """
-    old = set_aside(package)
+    stay = lasting(package, changing) if changing is not None else {}
+    state = [(cls, dict(vars(cls))) for module in stay.values() for cls in _own_classes(module)]
+    old = set_aside(package, stay)
     try:
         importlib.invalidate_caches()
         importlib.import_module(package)
         for name in modules:
             importlib.import_module(f"{package}.{name}")
     except BaseException:
-        set_aside(package)
+        set_aside(package, stay)
         sys.modules.update(old)
+        for cls, before in state:
+            _restore(cls, before)
         raise
     if old:
         successors = Successors(old)
@@ -54,10 +65,38 @@ def reload_package(package: str, modules: Iterable[str] = (), namespace: Mutable
         adopt_objects(successors)
 
 
-def set_aside(package: str) -> dict[str, ModuleType]:
-    """Take the package and its modules out of sys.modules, and return them."""
+def set_aside(package: str, stay: Iterable[str] = ()) -> dict[str, ModuleType]:
+    """Take the package and its modules out of sys.modules, but not those that `stay`, and return them."""
     names = [name for name in sys.modules if name == package or name.startswith(f"{package}.")]
-    return {name: sys.modules.pop(name) for name in names}
+    return {name: sys.modules.pop(name) for name in names if name not in stay}
+
+
+def lasting(package: str, changing: Iterable[str]) -> dict[str, ModuleType]:
+    """The loaded modules of `package` that no lesson writes and that hold nothing of its other modules."""
+    changing = {f"{package}.{name}" for name in changing}
+    found = {}
+    for name, module in list(sys.modules.items()):
+        if name.startswith(f"{package}.") and name not in changing and not hasattr(module, "__path__"):
+            origins = {
+                value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None) or ""
+                for value in vars(module).values()
+            }
+            if not any(o != name and (o == package or o.startswith(f"{package}.")) for o in map(str, origins)):
+                found[name] = module
+    return found
+
+
+def _own_classes(module: ModuleType) -> list[type]:
+    return [v for v in vars(module).values() if isinstance(v, type) and v.__module__ == module.__name__]
+
+
+def _restore(cls: type, before: dict) -> None:
+    """Give a class the attributes that it had: an import that failed may have written to it on its way."""
+    for name, value in list(vars(cls).items()):
+        if name not in before:
+            delattr(cls, name)
+        elif value is not before[name]:
+            setattr(cls, name, before[name])
 
 
 class Successors:
@@ -118,10 +157,8 @@ def adopt_objects(successors: Successors) -> None:
         for child in cls.__subclasses__():
             if child.__module__ not in successors.old:
                 _try_set(child, "__bases__", tuple(classes.get(base, base) for base in child.__bases__))
-    for thing in gc.get_objects():
-        new = classes.get(type(thing))
-        if new is not None:
-            _try_set(thing, "__class__", new)
+    for thing in [thing for thing in gc.get_objects() if type(thing) in classes]:
+        _try_set(thing, "__class__", classes[type(thing)])
 
 
 def _try_set(thing, name: str, value) -> None:

@@ -285,3 +285,41 @@ def test_speed_of_an_export(place, make, capsys):
         times.append(time.perf_counter() - start)
     with capsys.disabled():
         print(f"\nexport of one cell: median {sorted(times)[10] * 1e3:.1f} ms, worst {max(times) * 1e3:.1f} ms")
+
+
+# ---- what a reload keeps ----------------------------------------------------------------------------------------
+
+
+def test_modules_that_no_lesson_writes_stay(place, make):
+    """`base` needs nothing of the package: its classes live through exports, and so do the tensors built on them."""
+    run(place, make.SQUARE)
+    base, ops = sys.modules["tinytorch.base"], sys.modules["tinytorch.ops"]
+    run(place, make.SQUARE)
+    assert sys.modules["tinytorch.base"] is base and sys.modules["tinytorch.ops"] is not ops
+
+
+def test_a_failed_import_leaves_no_trace_in_them(place, make):
+    shell = place.root / "tinytorch" / "__init__.py"
+    shell.write_text(
+        shell.read_text(encoding="utf-8") + "\nNumber.home = object()\nfrom tinytorch import ops\n", encoding="utf-8"
+    )
+    run(place, make.SQUARE)
+    number = sys.modules["tinytorch.base"].Number
+    home = number.home
+    run(place, "#| export ops.cube\n@nope\ndef cube(x): pass", {"nope": lambda f: f}, expect="failed")
+    assert number.home is home
+    run(place, make.SQUARE)
+    assert sys.modules["tinytorch.base"].Number is number and number.home is not home
+
+
+def test_slotted_objects_are_handed_on(place, make):
+    """As the real tensors are made: slots and a weak reference in the base, no slots in the class itself."""
+    package = place.root / "tinytorch"
+    base = "class Bare:\n    __slots__ = ('__weakref__', 'value')\n"
+    (package / "base.py").write_text(base + "def later(module, name): return None\n", encoding="utf-8")
+    shell = "from tinytorch.base import Bare\nclass Number(Bare):\n    __slots__ = ()\n"
+    (package / "__init__.py").write_text(shell, encoding="utf-8")
+    notebook: dict = {}
+    exec("from tinytorch import Number\nx = Number()\nx.value = 3", notebook)
+    run(place, make.WALK, notebook)
+    assert type(notebook["x"]) is notebook["Number"] is sys.modules["tinytorch"].Number and notebook["x"].value == 3

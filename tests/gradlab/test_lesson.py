@@ -104,6 +104,7 @@ def run(shell, capsys, source):
     return result, capsys.readouterr().out
 
 
+@pytest.mark.filterwarnings("ignore:To exit")
 def test_in_a_shell(shell, place, make, capsys):
     before = len(shell.events.callbacks["post_run_cell"])
     gradlab.load_ipython_extension(shell)
@@ -115,7 +116,7 @@ def test_in_a_shell(shell, place, make, capsys):
     result, said = run(shell, capsys, "import tinytorch; tinytorch.square(12)")
     assert result.result == 144
     _, said = run(shell, capsys, "#| export ops.square\ndef square(x:\n  return")
-    assert "✗ square was not exported: square, line 2: SyntaxError" in said
+    assert "✗ square was not exported: line 2: SyntaxError" in said
     _, said = run(shell, capsys, "#| export ops.square\nraise SystemExit")
     assert "✗ square was not exported: SystemExit. tinytorch keeps your last good version." in said
     place.root.joinpath("course.yml").write_text("title: [", encoding="utf-8")
