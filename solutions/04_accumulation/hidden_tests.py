@@ -215,7 +215,7 @@ def adds_to_what_is_there(torch, see, rng, nb):
     see(w.grad, "w.grad")
 
 
-@tests("micro_batches", points=0.5, says="every piece is walked back before the next is computed, with at most size rows")
+@tests("micro_batches", points=0.5, says="each piece, of at most size rows, is walked back before the next")
 def piece_by_piece(torch, see, rng, nb):
     x, y, w, loss_of = _line(torch, rng, 7)
     log = []
@@ -273,6 +273,9 @@ def nothing_saved_nothing_freed(torch, see, rng):
     z.backward()
     z.backward()
     see([x.grad, y.grad], "the gradients after two walks")
+    product = (x * y).sum()
+    product.backward()
+    see.error(product.backward, "a second walk over a product")
 
 
 # ---- check_alive ------------------------------------------------------------------------------------------------
@@ -311,6 +314,8 @@ def no_false_alarm(torch, see, rng):
     new.backward()
     (gradient,) = torch.autograd.grad((w.exp() * 2).sum(), [w])
     see([w.grad, gradient], "the gradients")
+    fresh = (w * w).sum().grad_fn
+    see.error(lambda: torch.accumulate.check_alive([fresh, fresh.next[0]]), "nodes that were never walked")
 
 
 @tests("check_alive", points=0.5, says="of many nodes, one that was freed is enough, wherever it stands")
@@ -397,7 +402,7 @@ def each_after_the_other(torch, see, rng):
     see(seen, "what the hooks saw")
 
 
-@tests("run_hooks", points=0.5, says="an array comes back for an array, a tensor for a tensor, a zero counts as a gradient")
+@tests("run_hooks", points=0.5, says="array for array, tensor for tensor comes back; zero is a gradient")
 def what_comes_back(torch, see, rng):
     array = rng.normal(size=2)
     for name, hook in (("no change", lambda grad: None), ("zero", lambda grad: grad * 0)):

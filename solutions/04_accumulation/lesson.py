@@ -5,8 +5,8 @@
 #
 # $$\text{fit} = (3w - 9)^2 \qquad \text{size} = w^2$$
 #
-# At $w = 2$ the gradient of the first is $2\,(3w - 9) \cdot 3 = -18$, and of the second $2w = 4$.
-# You call `backward()` on one and then on the other. What is in `w.grad` at the end?
+# At $w = 2$ the gradient of the first is $2\,(3w - 9) \cdot 3 = -18$, and of the second $2w = 4$. You call
+# `backward()` on one and then on the other. What is in `w.grad` at the end?
 
 # %% setup=true
 import gradlab.lesson
@@ -31,10 +31,12 @@ size.backward()
 print("after the second:", w.grad)
 
 # %% [markdown]
-# The package that you bring from lesson 3 prints −18 and then 4. The second `backward` has wiped out what the first had found.
+# The package that you bring from lesson 3 prints −18 and then 4. The second `backward` has wiped out what the first
+# had found.
 #
-# Neither number is the slope of the thing you want to make small. That is `fit + size`, and its slope is
-# $-18 + 4 = -14$: the derivative of a sum is the sum of the derivatives. So a `.grad` that *adds* what arrives would have been right.
+# Neither number is the slope of the thing you want to make small. That is `fit + size`, and its slope is −18 + 4,
+# which is −14: the derivative of a sum is the sum of the derivatives. So a `.grad` that *adds* what arrives would
+# have been right.
 #
 # (Once you have done the first exercise, come back to the cell above and run it again.)
 
@@ -49,9 +51,10 @@ draw(total, names={"w": w, "total": total})
 # before it hands it over. With two calls of `backward` there are two walks, and nobody adds across them. Yet.
 #
 # ## Why this matters
-# Every network you have heard of was trained by a loop of four lines: compute a loss, walk back, take a step, forget the gradients.
-# The fourth line is there because `.grad` adds up. Leave it out and nothing fails; the numbers are wrong, and the loss curve
-# is the only one who tells you. The same adding-up lets people train with batches that do not fit into their GPU.
+# Every network you have heard of was trained by a loop of four lines: compute a loss, walk back, take a step, forget
+# the gradients. The fourth line is there because `.grad` adds up. Leave it out and nothing fails; the numbers are
+# wrong, and the loss curve is the only thing that tells you. The same adding-up lets people train with batches that do
+# not fit into their GPU.
 #
 # ## What you will be able to do
 # - say what a second `backward` does to `.grad`, and why it is meant to
@@ -67,7 +70,7 @@ draw(total, names={"w": w, "total": total})
 # At the end of every road stands a leaf, and the walk calls `accumulate(leaf, incoming)`. The stand-in that you have
 # used so far says `leaf.grad = incoming`. Yours will add.
 #
-# There is a catch in the word *first*. When `.grad` is still `None`, can you keep the array that arrives?
+# There is a catch in the very first gradient. When `.grad` is still `None`, can you keep the array that arrives?
 
 # %% predict="shared"
 # `a + b` hands its gradient to both inputs: its rule says `return grad, grad`.
@@ -83,13 +86,14 @@ print("b:", b_grad)
 print("may the gradient of a sum be written to?", np.broadcast_to(np.float32(1), 3).flags.writeable)
 
 # %% [markdown]
-# `a` was given 10 more, and `b` got them too: two names, one array. The last line shows another trap. The gradient of `x.sum()` is
-# one number stretched over the shape of `x`, and NumPy does not let you write into a stretched array.
+# `a` was given 10 more, and `b` got them too: two names, one array. The last line shows another trap. The gradient of
+# `x.sum()` is one number stretched over the shape of `x`, and NumPy does not let you write into a stretched array.
 #
 # So the first gradient is **copied**. From then on the leaf owns the memory, and later gradients are added into it.
 #
-# One line of your answer will seem to have no effect: `record_write(t)`. It announces that the memory of `t` was written to. In lesson 5
-# you build the counter that listens; until then nobody does. Announce every write, and lesson 5 will find the package ready.
+# One line of your answer will seem to have no effect: `record_write(t)`. It announces that the memory of `t` was
+# written to. In lesson 5 you build the counter that listens; until then nobody does. Announce every write, and lesson
+# 5 will find the package ready.
 
 # %% given="accumulate_head"
 #| export accumulate.accumulate_head
@@ -102,6 +106,7 @@ from mytorch.base import TensorBase
 
 record_write = later("versions", "record_write")
 
+
 # %% given="announced"
 # For the checks: the tensors that `function(*args)` announces with `record_write`, in order.
 def announced(function, *args, **options):
@@ -113,6 +118,7 @@ def announced(function, *args, **options):
     finally:
         names["record_write"] = before
     return written
+
 
 # %% exercise="accumulate" points=3
 #| export accumulate.accumulate
@@ -135,13 +141,14 @@ def accumulate(leaf, incoming):
         record_write(old)
     ### END SOLUTION
 
+
 # %% hints="accumulate"
 # There are two cases, and `old` tells them apart: nothing has arrived yet, or something has.
 # ---
 # `np.array(values, dtype=…)` copies. `TensorBase.result_type(array)` makes a tensor around an array, without copying.
 # ---
-# To add into memory that exists, write into `old.array[...]`; the three dots mean "all entries, in place", for a 0-d array too. Then
-# announce the tensor that was written to.
+# To add into memory that exists, write into `old.array[...]`; the three dots mean "all entries, in place", for a 0-d
+# array too. Then announce the tensor that was written to.
 
 # %% check="accumulate" points=1
 w = mytorch.tensor(2.0, requires_grad=True)
@@ -150,15 +157,21 @@ assert w.grad is not None, "w.grad is None: the first gradient has to be kept"
 assert w.grad.item() == 3, f"w.grad is {w.grad} after one backward, not 3: one gradient has arrived, and it was 3"
 first = w.grad
 (w * 5).backward()
-assert w.grad.item() == 8, f"w.grad is {w.grad}, not 8: 3 had arrived, then 5. A 5 means that you overwrite what was there"
+assert w.grad.item() == 8, (
+    f"w.grad is {w.grad}, not 8: 3 had arrived, then 5. A 5 means that you overwrite what was there"
+)
 assert w.grad is first, "a new tensor took the place of w.grad: add into the old one, for others may hold it"
 assert w.grad.dtype == mytorch.float32, f"w.grad has dtype {w.grad.dtype}: a gradient has the dtype of its leaf"
 
 x = mytorch.tensor([1.0, 2.0], requires_grad=True)
 accumulate(x, np.array([0.5, 0.5]))  # float64 arrives at a float32 leaf
-assert x.grad.dtype == mytorch.float32, f"x.grad has dtype {x.grad.dtype}, but x is float32: the copy takes the leaf's dtype"
+assert x.grad.dtype == mytorch.float32, (
+    f"x.grad has dtype {x.grad.dtype}, but x is float32: the copy takes the leaf's dtype"
+)
 told = announced(accumulate, x, np.array([1.0, 1.0]))
-assert len(told) == 1 and told[0] is x.grad, "adding writes into x.grad, and record_write(x.grad) should announce it, once"
+assert len(told) == 1 and told[0] is x.grad, (
+    "adding writes into x.grad, and record_write(x.grad) should announce it, once"
+)
 
 # %% check="accumulate" part="copy" points=1
 a = mytorch.tensor([1.0, 2.0], requires_grad=True)
@@ -181,8 +194,8 @@ assert arriving.tolist() == [1, 1], "what arrives belongs to somebody else: read
 # %% [markdown]
 # Now go back to the first cell and run it again: −18, then −14.
 #
-# One road is still one road: a leaf that is used twice in *one* graph was handled by the walk, before and after.
-# What is new is the sum over walks:
+# One road is still one road: a leaf that is used twice in *one* graph was handled by the walk, before and after. What
+# is new is the sum over walks:
 
 # %%
 w = mytorch.tensor(2.0, requires_grad=True)
@@ -211,12 +224,13 @@ print("a leaf?", moved.is_leaf, " the same tensor?", moved is w)
 draw(moved, names={"w": w, "moved": moved})
 
 # %% [markdown]
-# The subtraction was *recorded*, like any other. The result is no leaf: its `.grad` stays `None`, the next `backward` walks on to
-# the old `w`, and after 1,000 steps the graph goes back through all 1,000 of them. But the update is no part of the model. Nobody
-# wants to know how the loss depends on it. It has to happen where the engine does not see it, and `w` has to stay the tensor it was.
+# The subtraction was *recorded*, like any other. The result is no leaf: its `.grad` stays `None`, the next `backward`
+# walks on to the old `w`, and after 1,000 steps the graph goes back through all 1,000 of them. But the update is no
+# part of the model. Nobody wants to know how the loss depends on it. It has to happen where the engine does not see
+# it, and `w` has to stay the tensor it was.
 #
-# In lesson 5 you build the tool for that, `no_grad`. Until then there is a plain way: a tensor's numbers are the array `p.array`,
-# and what you do to an array is not recorded.
+# In lesson 5 you build the tool for that, `no_grad`. Until then there is a plain way: a tensor's numbers are the
+# array `p.array`, and what you do to an array is not recorded.
 
 # %% given="training_head"
 #| export training.training_head
@@ -235,6 +249,7 @@ def with_grad(parameters):
     parameters = [parameters] if isinstance(parameters, TensorBase) else parameters
     return [p for p in parameters if p._grad is not None]
 
+
 # %% exercise="sgd_step" points=2
 #| export training.sgd_step
 def sgd_step(parameters, lr):
@@ -249,13 +264,14 @@ def sgd_step(parameters, lr):
         record_write(p)
     ### END SOLUTION
 
+
 # %% hints="sgd_step"
 # Which of the parameters have a gradient? The given cell has a function for that.
 # ---
 # Work on arrays: a parameter's numbers and its gradient's numbers. Then nothing is recorded.
 # ---
-# Write into the memory that `p` has (`[...]` on the left side), and announce `p`. A new tensor, or a new array, would leave everybody
-# who holds the old one behind.
+# Write into the memory that `p` has (`[...]` on the left side), and announce `p`. A new tensor, or a new array, would
+# leave everybody who holds the old one behind.
 
 # %% check="sgd_step" points=1
 w = mytorch.tensor([1.0, 2.0], requires_grad=True)
@@ -270,19 +286,22 @@ assert np.allclose(b.array, 4.6), f"b is {b.item()}, not 4.6: 5 − 0.1 · 4"
 assert unused.item() == 7, "`unused` has no gradient, so it should stay where it is"
 assert w.is_leaf and w.grad_fn is None, "w is no leaf any more: the update was recorded. Work on arrays, not on tensors"
 assert w.array is memory, "w got a new array: write into the memory that it has"
-assert w.grad.tolist() == [10, -10], "the step has changed the gradient: it should only read it"
-assert [id(t) for t in told] == [id(w), id(b)], "record_write should announce each parameter that was written to: w and b"
+assert w.grad is not None and w.grad.tolist() == [10, -10], "the step has changed the gradient: it should only read it"
+assert [id(t) for t in told] == [id(w), id(b)], (
+    "record_write should announce each parameter that was written to: w and b"
+)
 
 # %% [markdown]
 # ## 3. The trap
 #
-# Enough to learn a line. The data are 16 points on $y = 3x - 1$, the model is $w x + b$, and the loss is the mean squared error.
-# The loop computes a loss, walks back, takes a step; sixty times.
+# Enough to learn a line. The data are 16 points on $y = 3x - 1$, the model is $w x + b$, and the loss is the mean
+# squared error. The loop computes a loss, walks back, takes a step; sixty times.
+
 
 # %%
-rng = np.random.default_rng(4)
-xs = mytorch.tensor(rng.uniform(-2, 2, size=16), dtype=mytorch.float32)
-ys = 3 * xs - 1
+def points():
+    xs = np.random.default_rng(4).uniform(-2, 2, size=16)
+    return mytorch.tensor(xs, dtype=mytorch.float32), mytorch.tensor(3 * xs - 1, dtype=mytorch.float32)
 
 
 def mean_loss(w, b, x, y):
@@ -293,6 +312,7 @@ def mean_loss(w, b, x, y):
 def train(steps, lr, before_backward=lambda parameters: None):
     w = mytorch.tensor(0.0, requires_grad=True)
     b = mytorch.tensor(0.0, requires_grad=True)
+    xs, ys = points()
     losses, path = [], [(w.item(), b.item())]
     for _ in range(steps):
         loss = mean_loss(w, b, xs, ys)
@@ -302,6 +322,7 @@ def train(steps, lr, before_backward=lambda parameters: None):
         losses.append(loss.item())
         path.append((w.item(), b.item()))
     return losses, path
+
 
 # %% predict="trap"
 # Every step goes downhill. What will the loss be after 60 steps: about the first loss, half of it, or close to 0?
@@ -319,12 +340,14 @@ loss_curve({"without zero_grad": forgetful})
 # %% [markdown]
 # Down, and up again, and down. The loss passes near zero and does not stay there.
 #
-# The sum explains it. Step 10 does not go along the slope at step 10; it goes along the sum of all ten slopes so far. When $w$ has arrived
-# at 3, the slope there is 0, and the sum is as large as it will ever be, so $w$ shoots past. It takes as long to use up the sum as it took to collect it.
-# A ball in a bowl, without friction, does the same. (People do use such sums, with friction: that is SGD with *momentum*, which
-# keeps 90 % of the sum at each step. You have built momentum 1.0 by accident.)
+# The sum explains it. Step 10 does not go along the slope at step 10; it goes along the sum of all ten slopes so far.
+# When $w$ has arrived at 3, the slope there is 0, and the sum is as large as it will ever be, so $w$ shoots past. It
+# takes as long to use up the sum as it took to collect it. A ball in a bowl, without friction, does the same. (People
+# do use such sums, with friction: that is SGD with *momentum*, which keeps 90 % of the sum at each step. You have
+# built momentum 1.0 by accident.)
 #
 # No error, no warning. What is missing is one line per step: forget the old gradients.
+
 
 # %% exercise="zero_grad" points=2
 #| export training.zero_grad
@@ -343,6 +366,7 @@ def zero_grad(parameters, set_to_none=True):
             record_write(p._grad)
     ### END SOLUTION
 
+
 # %% hints="zero_grad"
 # Parameters that have no gradient need nothing. You know the function that leaves them out.
 # ---
@@ -355,7 +379,9 @@ w = mytorch.tensor([1.0, 2.0], requires_grad=True)
 b = mytorch.tensor(3.0, requires_grad=True)
 (w * 2).sum().backward()
 zero_grad([w, b])
-assert w.grad is None, f"w.grad is {w.grad} after zero_grad, not None: that is what set_to_none=True, the default, means"
+assert w.grad is None, (
+    f"w.grad is {w.grad} after zero_grad, not None: that is what set_to_none=True, the default, means"
+)
 (w * 2).sum().backward()
 assert w.grad.tolist() == [2, 2], f"w.grad is {w.grad}, not [2, 2]: the next backward should start from nothing"
 kept = w.grad
@@ -364,7 +390,9 @@ assert w.grad is kept, "with set_to_none=False the gradient should be the same t
 assert w.grad.tolist() == [0, 0], f"w.grad is {w.grad}, not [0, 0]: set_to_none=False fills it with zeros"
 assert b.grad is None, "b had no gradient; it should not be given one"
 assert w.tolist() == [1, 2], "zero_grad is about gradients; it has changed the parameter itself"
-assert len(told) == 1 and told[0] is kept, "record_write should announce what was written to: the gradient of w, and nothing else"
+assert len(told) == 1 and told[0] is kept, (
+    "record_write should announce what was written to: the gradient of w, and nothing else"
+)
 
 # %%
 careful, careful_path = train(60, lr=0.05, before_backward=zero_grad)
@@ -372,7 +400,8 @@ print(f"the last loss: {careful[-1]:.5f} with zero_grad, {forgetful[-1]:.5f} wit
 loss_curve({"without zero_grad": forgetful, "with zero_grad": careful})
 
 # %% [markdown]
-# One line of difference. The same two runs, seen from above: each point is a pair $(w, b)$, and the goal is $(3, -1)$.
+# One line of difference. The same two runs, seen from above: each point is a pair $(w, b)$, and the goal is at
+# $w = 3$, $b = -1$. The run without `zero_grad` circles it like a planet.
 
 # %%
 from gradlab.plots import descent
@@ -380,19 +409,20 @@ from gradlab.plots import descent
 
 def loss_at(w, b):
     """The loss for every pair of the arrays w and b."""
-    points = zip(xs.tolist(), ys.tolist(), strict=True)
-    return sum((w * each + b - target) ** 2 for each, target in points) / len(xs)
+    xs, ys = points()
+    return sum((w * x + b - y) ** 2 for x, y in zip(xs.tolist(), ys.tolist(), strict=True)) / len(xs)
 
 
 descent(loss_at, {"without": forgetful_path, "with zero_grad": careful_path}, xlabel="w", ylabel="b")
 
 # %% [markdown]
-# Where may the line stand? Anywhere after the step and before the next `backward`: first in the loop, or last, makes no
-# difference. Between `backward` and the step it makes the step do nothing.
+# Where may the line stand? Anywhere after the step and before the next `backward`: first in the loop, or last, makes
+# no difference. Between `backward` and the step it makes the step do nothing.
 #
 # ### Check your understanding: ten steps
-# A loss whose slope never changes: `loss = 2 * w`. The parameter starts at 0, `lr` is 0.1, and the loop runs ten steps. With `zero_grad` in
-# the loop, `w` ends at −2. Where does it end when the loop never calls `zero_grad`? Work it out on paper, then write the number.
+# A loss whose slope never changes: `loss = 2 * w`. The parameter starts at 0, `lr` is 0.1, and the loop runs ten
+# steps. With `zero_grad` in the loop, `w` ends at −2. Where does it end when the loop never calls `zero_grad`? Work
+# it out on paper, then write the number.
 
 # %% exercise="ten-steps" points=1
 # Where is w after ten steps of the loop without zero_grad?
@@ -414,11 +444,12 @@ assert w_after_ten_steps < -2, "without zero_grad the steps are larger, never sm
 # %% [markdown]
 # ## 4. Adding up on purpose: micro-batches
 #
-# Why did PyTorch's authors choose to add, when it is so easy to forget the fourth line? You saw one reason: two losses, two walks. Here is
-# the one that people use every day.
+# Why did PyTorch's authors choose to add, when it is so easy to forget the fourth line? You saw one reason: two
+# losses, two walks. Here is the one that people use every day.
 #
-# The values that a forward pass saves for its backward grow with the batch. Suppose a batch of 8 does not fit in memory, but 2 do. Then run
-# four *micro-batches* of 2, walk back after each, and take one step at the end. `.grad` does the adding.
+# The values that a forward pass saves for its backward grow with the batch. Suppose a batch of 8 does not fit in
+# memory, but 2 do. Then run four *micro-batches* of 2, walk back after each, and take one step at the end. `.grad`
+# does the adding.
 #
 # Does it give the gradient of the batch of 8?
 
@@ -430,6 +461,7 @@ my_guess = None
 # %%
 w = mytorch.tensor(0.0, requires_grad=True)
 b = mytorch.tensor(0.0, requires_grad=True)
+xs, ys = points()
 rows, targets = xs[:8], ys[:8]
 
 mean_loss(w, b, rows, targets).backward()
@@ -441,11 +473,13 @@ for start in range(0, 8, 2):
 print(f"one batch of 8: {whole:.4f}    four of 2: {w.grad.item():.4f}    ratio: {w.grad.item() / whole:.2f}")
 
 # %% [markdown]
-# With a *sum* over rows as the loss the two would have been equal: a sum of sums is the sum. A mean of 2 rows divides by 2, though, where the mean of 8 divides
-# by 8. Each micro-batch speaks four times too loud.
+# With a *sum* over rows as the loss the two would have been equal: a sum of sums is the sum. A mean of 2 rows divides
+# by 2, though, where the mean of 8 divides by 8. Each micro-batch speaks four times too loud.
 #
-# Most people repair it by dividing each loss by the number of micro-batches. That is right as long as all are of one size. With 8 rows in
-# pieces of 3 there are 3, 3 and 2 rows, and dividing by three gives the last two rows too much weight. What is each piece's fair share?
+# Most people repair it by dividing each loss by the number of micro-batches. That is right as long as all are of one
+# size. With 8 rows in pieces of 3 there are 3, 3 and 2 rows, and dividing by three gives the last two rows too much
+# weight. What is each piece's fair share?
+
 
 # %% exercise="micro_batches" points=2
 def micro_batches(loss_of, x, y, size):
@@ -466,12 +500,15 @@ def micro_batches(loss_of, x, y, size):
     return mean
     ### END SOLUTION
 
+
 # %% hints="micro_batches"
 # The mean over 8 rows is the sum over 8 rows, divided by 8. How do you get the sum over 3 rows from their mean?
 # ---
-# A piece of $k$ out of $n$ rows has the share $k / n$. Multiply its mean loss by it *before* you walk back: gradients are multiplied by the same number.
+# A piece of $k$ out of $n$ rows has the share $k / n$. Multiply its mean loss by it *before* you walk back: gradients
+# are multiplied by the same number.
 # ---
-# `range(0, len(x), size)` gives the starts; `x[start : start + size]` may be shorter than `size` at the end. The weighted losses add up to what is to be returned.
+# `range(0, len(x), size)` gives the starts; `x[start : start + size]` may be shorter than `size` at the end. The
+# weighted losses add up to what is to be returned.
 
 # %% check="micro_batches" points=1
 w = mytorch.tensor(0.0, requires_grad=True)
@@ -492,16 +529,19 @@ for pieces, size in (("five pieces of 1", 1), ("pieces of 2, 2 and 1", 2), ("pie
     assert abs(w.grad.item() - one_batch) < 1e-3, (
         f"{pieces}: w.grad is {w.grad.item():.4f}, but one batch gives {one_batch:.4f}. Each piece counts with its share of the rows"
     )
-    assert mean is not None and abs(mean - 52) < 1e-3, f"{pieces}: returned {mean}, but the mean loss over all rows is 52"
+    assert mean is not None and abs(mean - 52) < 1e-3, (
+        f"{pieces}: returned {mean}, but the mean loss over all rows is 52"
+    )
 
 # %% [markdown]
-# What this buys: memory for 1 piece instead of for the whole batch. What it costs: time, because small matrix products use a machine less well.
-# And it is exact only for losses that are means of independent rows. A layer that looks at the whole batch, as batch normalisation does, sees other batches.
+# What this buys: memory for 1 piece instead of for the whole batch. What it costs: time, because small matrix
+# products use a machine less well. And it is exact only for losses that are means of independent rows. A layer that
+# looks at the whole batch, as batch normalisation does, sees other batches.
 #
 # ## 5. A graph is walked once
 #
-# A training loop makes a graph per step. How much memory does one hold? Every rule of lesson 3 that called `ctx.save_for_backward` keeps arrays.
-# Let us count their bytes in a network of five layers.
+# A training loop makes a graph per step. How much memory does one hold? Every rule of lesson 3 that called
+# `ctx.save_for_backward` keeps arrays. Let us count their bytes in a network of five layers.
 
 # %%
 from mytorch.graph import topological_order
@@ -514,22 +554,30 @@ def bytes_saved(result):
     return sum(a.nbytes for a in arrays.values())
 
 
-layers = [mytorch.tensor(rng.normal(size=(256, 256)) / 16, dtype=mytorch.float32, requires_grad=True) for _ in range(5)]
-h = mytorch.tensor(rng.normal(size=(512, 256)), dtype=mytorch.float32)
-for layer in layers:
-    h = (h @ layer).relu()
-loss = h.mean()
+def five_layers():
+    """A forward pass of 512 rows through five layers of width 256; returns the loss."""
+    rng = np.random.default_rng(5)
+    h = mytorch.tensor(rng.normal(size=(512, 256)), dtype=mytorch.float32)
+    for _ in range(5):
+        layer = mytorch.tensor(rng.normal(size=(256, 256)) / 16, dtype=mytorch.float32, requires_grad=True)
+        h = (h @ layer).relu()
+    return h.mean()
 
+
+loss = five_layers()
 print(f"before backward: {bytes_saved(loss) / 1e6:.1f} MB")
 loss.backward()
 print(f"after backward:  {bytes_saved(loss) / 1e6:.1f} MB")
 
 # %% [markdown]
-# After `backward` your package of lesson 3 still holds every byte: as long as `loss` is there, so is all that its graph has saved. In a loop the variable `loss` lives
-# until the *next* forward pass is complete. For a moment, two graphs are in memory.
+# As long as `release`, the next exercise, is not written, the two numbers are the same: while `loss` is there, so is
+# all that its graph has saved. In a training loop the variable `loss` lives until the *next* forward pass is
+# complete. For a moment, two graphs are in memory.
 #
-# Nobody needs the first one any more: the gradients are in the leaves. So the walk calls `release(node)` as soon as it has left a node behind.
-# In the place of the saved values goes a marker that complains when anyone tries to use it.
+# Nobody needs the first one any more: the gradients are in the leaves. So the walk calls `release(node)` as soon as
+# it has left a node behind. In the place of the saved values goes a marker that complains when anyone tries to use
+# it.
+
 
 # %% given="Freed"
 #| export accumulate.Freed
@@ -551,6 +599,7 @@ class Freed:
 
 FREED = Freed()
 
+
 # %% exercise="release" points=2
 #| export accumulate.release
 def release(node):
@@ -563,8 +612,10 @@ def release(node):
         node.saved_tensors = FREED
     ### END SOLUTION
 
+
 # %% hints="release"
-# What keeps the arrays in memory? An attribute of the node refers to them. When it refers to something else, Python frees them.
+# What keeps the arrays in memory? An attribute of the node refers to them. When it refers to something else, Python
+# frees them.
 # ---
 # An addition saves nothing. What is in its `saved_tensors`, and what should be there afterwards?
 # ---
@@ -579,26 +630,27 @@ alive = weakref.ref(y.array)
 z = (y * y).sum()
 del y
 z.backward()
-assert x.grad.tolist() == [18, 36], f"x.grad is {x.grad}, not [18, 36]: freeing comes after the walk has used the values"
+assert x.grad.tolist() == [18, 36], (
+    f"x.grad is {x.grad}, not [18, 36]: freeing comes after the walk has used the values"
+)
 assert alive() is None, "z's graph still holds the array of y, which y * y had saved: let go of it"
+assert z.grad_fn.next_functions, "the graph has come apart: release lets go of what was saved, and of nothing else"
 node = z.grad_fn.next_functions[0][0]
-assert node.saved_tensors is mytorch.accumulate.FREED, "the node of y * y should hold FREED, so that a second walk is told what happened"
+assert node.saved_tensors is mytorch.accumulate.FREED, (
+    "the node of y * y should hold FREED, so that a second walk is told what happened"
+)
 
-k = (x * 3).sum()
-k.backward(retain_graph=True)
-k.backward()  # fine: the first walk was asked to keep everything
-
-s = (x + x).sum()
+t = mytorch.tensor([1.0, 2.0], requires_grad=True)
+s = (t + t).sum()
 s.backward()
-s.backward()  # fine: an addition saves nothing, so there is nothing that could be missing
-assert s.grad_fn.next_functions[0][0].saved_tensors is None, "a node that never saved anything should not be marked as freed"
+assert s.grad_fn.next_functions[0][0].saved_tensors is None, (
+    "an addition saves nothing, so it has nothing to let go of: a node whose saved_tensors is None should stay as it is"
+)
+s.backward()
+assert t.grad.tolist() == [4, 4], f"t.grad is {t.grad}, not [4, 4]: a graph of additions can be walked twice"
 
 # %%
-h = mytorch.tensor(rng.normal(size=(512, 256)), dtype=mytorch.float32)
-for layer in layers:
-    h = (h @ layer).relu()
-loss = h.mean()
-
+loss = five_layers()
 print(f"before backward:           {bytes_saved(loss) / 1e6:.1f} MB")
 loss.backward(retain_graph=True)
 print(f"after retain_graph=True:   {bytes_saved(loss) / 1e6:.1f} MB")
@@ -606,7 +658,8 @@ loss.backward()
 print(f"after a plain backward:    {bytes_saved(loss) / 1e6:.1f} MB")
 
 # %% [markdown]
-# That is the price of `retain_graph=True`, in megabytes. Now the error that everybody meets sooner or later, made on purpose:
+# That is the price of `retain_graph=True`, in megabytes. Now the error that everybody meets sooner or later, made on
+# purpose:
 
 # %%
 w = mytorch.tensor(2.0, requires_grad=True)
@@ -621,15 +674,21 @@ with gradlab.lesson.expect_error(RuntimeError):
 print("w.grad", w.grad.item(), " b.grad", b.grad.item())
 
 # %% [markdown]
-# Read it aloud: *trying to backward through the graph a second time*. It says what happened, why the values are gone, and two ways out: keep the graph
-# (`retain_graph=True`), or compute the result again. In a training loop the second is nearly always what you want.
+# Read it aloud: *trying to backward through the graph a second time*. It says what happened, why the values are gone,
+# and two ways out: keep the graph (`retain_graph=True`), or compute the result again. In a training loop the second
+# is nearly always what you want.
 #
-# Look at the last line, though. As long as `check_alive` is not written, `b.grad` is 2. The call failed, and it changed something: your walk goes
-# from the newest node to the oldest, and `b` is newer than the product, so `b` was served before anyone noticed that the product's values were gone.
-# A call that fails should leave everything as it was. So the walk asks first, and you write what it asks.
+# Look at the last line, though. As long as `check_alive` is not written, `b.grad` is 2. The call failed, and it
+# changed something: your walk goes from the newest node to the oldest, and `b` is newer than the product, so `b` was
+# served before anyone noticed that the product's values were gone. A call that fails should leave everything as it
+# was. So the walk asks first, and you write what it asks.
 
 # %%
 draw(out, names={"w": w, "b": b, "out": out})
+
+# %% [markdown]
+# The broken outline is the freed product. The addition saved nothing, so there was nothing to free.
+
 
 # %% exercise="check_alive" points=2
 #| export accumulate.check_alive
@@ -644,8 +703,10 @@ def check_alive(nodes):
             raise RuntimeError(FREED.message)
     ### END SOLUTION
 
+
 # %% hints="check_alive"
-# The walk calls this with its list of nodes before it visits the first. What is different about a node that was freed?
+# The walk calls this with its list of nodes before it visits the first. What is different about a node that was
+# freed?
 # ---
 # Look at `saved_tensors`. It can be a tuple, None or FREED, and only one of the three is a reason to stop.
 # ---
@@ -656,23 +717,24 @@ w = mytorch.tensor(2.0, requires_grad=True)
 product = w * 5
 b = mytorch.tensor(1.0, requires_grad=True)  # newer than the product, so the walk comes to b first
 out = product + b
+try:
+    check_alive([out.grad_fn, product.grad_fn])
+except RuntimeError:
+    assert False, (
+        "no node was freed yet: one has its saved values, the other never saved any. Only FREED is a reason to stop"
+    )
 out.backward()
-raised = ""
+raised = None
 try:
     out.backward()
-except RuntimeError as error:
-    raised = str(error)
-assert raised.startswith("Trying to backward through the graph a second time"), (
-    f"a second backward should raise a RuntimeError with the message of FREED, and what it said was {raised!r}"
-)
+except Exception as error:
+    raised = error
+assert isinstance(raised, RuntimeError) and str(raised).startswith(
+    "Trying to backward through the graph a second time"
+), f"a second backward should raise a RuntimeError with the message of FREED, and it raised {raised!r}"
 assert (w.grad.item(), b.grad.item()) == (5, 1), (
     f"w.grad and b.grad are {w.grad.item()} and {b.grad.item()}, not 5 and 1: the call failed, so it should have changed nothing"
 )
-(w + b).backward()  # fine: another graph
-twice = w + b
-twice.backward()
-twice.backward()  # fine: nothing was saved, so nothing is missing
-assert b.grad.item() == 4, f"b.grad is {b.grad.item()}, not 4: a walk that needs no saved values may go over a graph again"
 
 # %% [markdown]
 # Two results can share a part of their graph, and then the first walk frees it for both:
@@ -687,8 +749,8 @@ with gradlab.lesson.expect_error(RuntimeError):
     second.backward()
 
 # %% [markdown]
-# There are two cures. `first.backward(retain_graph=True)` keeps the shared part, with its memory; `(first + second).backward()` walks once,
-# and costs less.
+# There are two cures. `first.backward(retain_graph=True)` keeps the shared part, with its memory. One walk from
+# `first + second` does the same, and costs less.
 #
 # ## 6. A look at a gradient in passing
 #
@@ -703,14 +765,14 @@ print("x.grad:", x.grad)
 print("h.grad:", h.grad)
 
 # %% [markdown]
-# `h` is no leaf, so its gradient was passed on and forgotten. For most tensors of a network that is what you want: keeping all of them would need
-# as much memory again as the saved values.
+# `h` is no leaf, so its gradient was passed on and forgotten. For most tensors of a network that is what you want:
+# keeping all of them would need about as much memory again as the saved values do.
 #
-# A *hook* is a function that you leave at a tensor. The walk calls it with the gradient that arrives there, once all of it has. It
-# may look, and it may return another gradient, which then goes on in place of the first.
+# A *hook* is a function that you leave at a tensor. The walk calls it with the gradient that arrives there, once all
+# of it has. It may look, and it may return another gradient, which then goes on in place of the first.
 #
-# A node keeps its hooks in a dict, `node.hooks`, and a dict in Python keeps its order. The keys are *handles*: whoever registers a hook gets
-# its handle, and can take the hook away again with `handle.remove()`. What is given:
+# A node keeps its hooks in a dict, `node.hooks`, and a dict in Python keeps its order. The keys are *handles*:
+# whoever registers a hook gets its handle, and can take the hook away again with `handle.remove()`. What is given:
 
 # %% given="hooks_head"
 #| export hooks.hooks_head
@@ -752,12 +814,13 @@ def hooks_of(tensor):
         tensor.edge.hooks = {}
     return tensor.edge.hooks
 
+
 # %% exercise="register_hook" points=2
 #| export hooks.register_hook
 def register_hook(tensor, hook):
-    """Call `hook(grad)` with the whole gradient of `tensor` in every walk. What it returns, unless None, goes on instead.
+    """Call `hook(grad)` with the whole gradient of `tensor` in every walk. What it returns, if not None, goes on.
 
-    Hooks run in the order of their registration; the same function may be registered twice. Returns a RemovableHandle,
+    Hooks run in the order of their registration; the same function may be registered twice. Returns the RemovableHandle
     under which the hook is kept in `hooks_of(tensor)`. Raises RuntimeError for a tensor that does not require grad.
     """
     ### BEGIN SOLUTION keep the hook under a new handle, and return the handle
@@ -766,6 +829,7 @@ def register_hook(tensor, hook):
     hooks[handle] = hook
     return handle
     ### END SOLUTION
+
 
 # %% hints="register_hook"
 # `hooks_of(tensor)` gives the dict, and raises the error for you.
@@ -779,10 +843,14 @@ x = mytorch.tensor(3.0, requires_grad=True)
 h = x * 2
 look, change = (lambda grad: None), (lambda grad: grad * 2)
 one, two, again = h.register_hook(look), h.register_hook(change), h.register_hook(look)
-assert one is not None and hasattr(one, "remove"), "register_hook should return a RemovableHandle, or nobody can remove the hook"
+assert one is not None and hasattr(one, "remove"), (
+    "register_hook should return a RemovableHandle, or nobody can remove the hook"
+)
 assert h.grad_fn.hooks is not None, "the node of h has no hooks: keep the hook in hooks_of(tensor)"
 kept = list(h.grad_fn.hooks.values())
-assert kept == [look, change, look], f"{len(kept)} hooks are kept, not look, change, look: each call registers one more, in order"
+assert kept == [look, change, look], (
+    f"{len(kept)} hooks are kept, not look, change, look: each call registers one more, in order"
+)
 one.remove()
 assert list(h.grad_fn.hooks.values()) == [change, look], "one.remove() should take the first hook away, and only that"
 one.remove()  # a second time does no harm
@@ -793,13 +861,20 @@ try:
     mytorch.tensor(1.0).register_hook(look)
 except RuntimeError:
     raised = True
-assert raised, "a tensor that does not require grad sees no gradient: registering a hook there should raise RuntimeError"
+assert raised, (
+    "a tensor that does not require grad sees no gradient: registering a hook there should raise RuntimeError"
+)
 
 # %% [markdown]
-# Registered hooks are not yet called. The walk hands the hooks of a node, and the gradient that has arrived, to `run_hooks`.
+# Registered hooks are not yet called. The walk hands the hooks of a node, and the gradient that has arrived, to
+# `run_hooks`.
 #
-# What comes in is an array (or, under `create_graph=True`, a tensor). What hooks want to see is a tensor. And what goes out is again what came
-# in: array for array, tensor for tensor. Two small helpers are given; the second speaks up when a hook returns something that cannot be a gradient.
+# What comes in is an array (or, under `create_graph=True`, a tensor). What hooks want to see is a tensor. And what
+# goes out is again what came in: array for array, tensor for tensor.
+#
+# Three things are given. `RetainGrad` is a hook that you will need in a moment; `in_order` puts it behind the other
+# hooks; `check_replacement` speaks up when a hook returns something that cannot be a gradient.
+
 
 # %% given="hook_helpers"
 #| export hooks.hook_helpers
@@ -825,14 +900,15 @@ def check_replacement(hook, grad, replaced):
     name = getattr(hook, "__name__", type(hook).__name__)
     if not isinstance(replaced, TensorBase):
         raise TypeError(
-            f"expected Variable, but hook returned '{type(replaced).__name__}'. The hook '{name}' should return a tensor, "
-            "or None to leave the gradient as it is."
+            f"expected Variable, but hook returned '{type(replaced).__name__}'. "
+            f"The hook '{name}' should return a tensor, or None to leave the gradient as it is."
         )
     if replaced.array.shape != grad.array.shape:
         raise RuntimeError(
             f"hook '{name}' has changed the size of value: the gradient has shape {list(grad.array.shape)}, "
             f"and what it returned {list(replaced.array.shape)}."
         )
+
 
 # %% exercise="run_hooks" points=2
 #| export hooks.run_hooks
@@ -853,12 +929,14 @@ def run_hooks(hooks, grad):
     return tensor if isinstance(grad, TensorBase) else tensor.array
     ### END SOLUTION
 
+
 # %% hints="run_hooks"
 # `TensorBase.result_type(array)` makes a tensor of an array. When is that needed, and when is it to be undone?
 # ---
 # Keep one variable that holds the gradient as it is now. Each hook is called with it, and may replace it.
 # ---
-# Ask `is not None`, not `if replaced`: a tensor of several numbers is neither true nor false, and a gradient of 0 is a gradient.
+# Ask `is not None`, not `if replaced`: a tensor of several numbers is neither true nor false, and a gradient of 0 is
+# a gradient.
 
 # %% check="run_hooks" points=1
 seen = []
@@ -870,12 +948,20 @@ h.register_hook(lambda grad: seen.append(grad))
 (h * h).sum().backward()
 assert len(seen) == 2, f"{len(seen)} of the 2 looking hooks were called: every hook runs, whatever the others return"
 assert isinstance(seen[0], mytorch.Tensor), f"a hook was given a {type(seen[0]).__name__}: hooks see tensors"
-assert seen[0].tolist() == [6, 12], f"the first hook saw {seen[0]}, not [6, 12]: the gradient of h·h with respect to h is 2h"
-assert seen[1].tolist() == [60, 120], f"the last hook saw {seen[1]}, not [60, 120]: it comes after the hook that multiplies by 10"
-assert x.grad.tolist() == [180, 360], f"x.grad is {x.grad}, not [180, 360]: what a hook returns goes on in place of the gradient"
+assert seen[0].tolist() == [6, 12], (
+    f"the first hook saw {seen[0]}, not [6, 12]: the gradient of h·h with respect to h is 2h"
+)
+assert seen[1].tolist() == [60, 120], (
+    f"the last hook saw {seen[1]}, not [60, 120]: it comes after the hook that multiplies by 10"
+)
+assert x.grad.tolist() == [180, 360], (
+    f"x.grad is {x.grad}, not [180, 360]: what a hook returns goes on in place of the gradient"
+)
 
 zero = run_hooks({"stop": lambda grad: grad * 0}, np.array(5.0))
-assert isinstance(zero, np.ndarray), f"an array came in and a {type(zero).__name__} came out: hand back what you were given"
+assert isinstance(zero, np.ndarray), (
+    f"an array came in and a {type(zero).__name__} came out: hand back what you were given"
+)
 assert zero == 0, f"the hook returned 0, and {zero} went on: a gradient of 0 is a replacement too, only None is not"
 
 # %% [markdown]
@@ -901,23 +987,26 @@ out_of(x).backward()
 print("x.grad without it:", x.grad)
 
 # %% [markdown]
-# The hook at the leaf `x` lasted for two graphs, until it was removed. The hook at `h` belongs to one `h`, and goes when that graph goes.
+# The hook at the leaf `x` lasted for two graphs, until it was removed. The hook at `h` belongs to one `h`, and goes
+# when that graph goes.
 #
-# Turning gradients around is a real technique, by the way. In domain-adversarial training one network learns from the reversed gradient of another.
+# Turning gradients around is a real technique, by the way. In domain-adversarial training one network learns from the
+# reversed gradient of another.
 #
 # ### Keeping the gradient of a non-leaf
-# The most common hook is so common that it has a name of its own: `retain_grad()` keeps the gradient of a non-leaf in its `.grad`. The hook is given,
-# `RetainGrad`. Two things about it are worth a look. It uses `accumulate`, so a retained gradient adds up and is a copy. And it holds its
-# tensor *weakly*: the tensor holds its node, the node its hooks, and if the hook held the tensor that would be a circle, which Python's reference counting
-# never frees.
+# The most common hook is so common that it has a name of its own: `retain_grad()` keeps the gradient of a non-leaf in
+# its `.grad`. The hook is given, `RetainGrad`. Two things about it are worth a look. It uses `accumulate`, so a
+# retained gradient adds up and is a copy. And it holds its tensor *weakly*: the tensor holds its node, the node its
+# hooks, and if the hook held the tensor that would be a circle, which Python's reference counting never frees.
+
 
 # %% exercise="retain_grad" points=2
 #| export hooks.retain_grad
 def retain_grad(tensor):
     """Keep the gradient of a tensor that is not a leaf in its `.grad`, too. Asking twice is the same as asking once.
 
-    A leaf keeps its gradient anyway: nothing happens. `tensor.retains_grad`, which reads `tensor.extras().retains`, is True
-    afterwards for a tensor that is not a leaf. Raises RuntimeError for a tensor that does not require grad.
+    A leaf keeps its gradient anyway: nothing happens. Any other tensor notes `tensor.extras().retains = True`, which is
+    what `tensor.retains_grad` reads. Raises RuntimeError for a tensor that does not require grad.
     """
     ### BEGIN SOLUTION register a RetainGrad, once, and only where it is needed
     if tensor.edge is None:
@@ -928,10 +1017,13 @@ def retain_grad(tensor):
     register_hook(tensor, RetainGrad(tensor))
     ### END SOLUTION
 
+
 # %% hints="retain_grad"
-# Three kinds of tensor need no hook: one that does not require grad (an error), a leaf, and one that has been asked before.
+# Three kinds of tensor need no hook: one that does not require grad (an error), a leaf, and one that has been asked
+# before.
 # ---
-# `tensor.edge` is None for a tensor that does not require grad; `is_leaf(tensor)` tells a leaf. `tensor.extras().retains` is False until you set it.
+# `tensor.edge` is None for a tensor that does not require grad; `is_leaf(tensor)` tells a leaf.
+# `tensor.extras().retains` is False until you set it.
 # ---
 # The hook is `RetainGrad(tensor)`, and you have written the function that registers hooks.
 
@@ -955,10 +1047,13 @@ try:
     mytorch.tensor(1.0).retain_grad()
 except RuntimeError:
     raised = True
-assert raised, "retain_grad on a tensor that does not require grad should raise RuntimeError: there will never be a gradient"
+assert raised, (
+    "retain_grad on a tensor that does not require grad should raise RuntimeError: there will never be a gradient"
+)
 
 # %% [markdown]
-# Now the question from the beginning of this section has an answer. Here is a deep chain; where does its gradient explode?
+# Now the question from the beginning of this section has an answer. Here is a deep chain; where does its gradient
+# explode?
 
 # %%
 x = mytorch.tensor(1.1, requires_grad=True)
@@ -976,9 +1071,11 @@ print(f"at x:                        gradient {x.grad.item():9.1f}")
 # %% [markdown]
 # ## 7. Keeping gradients small
 #
-# One strange example is enough to spoil a model. Here is the line again, with a single target that somebody typed with the decimal point in the wrong place:
+# One strange example is enough to spoil a model. Here is the line again, with a single target that somebody typed
+# with the decimal point in the wrong place:
 
 # %%
+xs, ys = points()
 strange = mytorch.tensor([*ys.tolist()[:-1], 1000.0])
 w = mytorch.tensor(3.0, requires_grad=True)
 b = mytorch.tensor(-1.0, requires_grad=True)
@@ -991,12 +1088,15 @@ print(f"after one step: w = {w.item():.1f}, b = {b.item():.1f}; they were 3 and 
 # %% [markdown]
 # *Clipping* limits what one step can do. There are two kinds.
 #
-# **By norm**: look at all gradients together, as one long vector. If it is longer than `max_norm`, scale the whole vector down to that length. The step gets shorter
-# and keeps its direction.
+# **By norm**: look at all gradients together, as one long vector. If it is longer than `max_norm`, scale the whole
+# vector down to that length. The step gets shorter and keeps its direction.
 #
-# **By value**: cut every entry to the range from $-c$ to $c$, each by itself. Large entries lose more than small ones, so the direction may change.
+# **By value**: cut every entry to the range from $-c$ to $c$, each by itself. Large entries lose more than small
+# ones, so the direction may change.
 #
-# Take the gradient $(3, 4)$, whose norm is 5. Clipped to norm 1 it is $(0.6, 0.8)$: same direction. Clipped to value 1 it is $(1, 1)$: another direction.
+# Take the gradient $(3, 4)$, whose norm is 5. Clipped to norm 1 it is $(0.6, 0.8)$: same direction. Clipped to value
+# 1 it is $(1, 1)$: another direction.
+
 
 # %% exercise="clip_grad_norm_" points=3
 #| export training.clip_grad_norm_
@@ -1019,12 +1119,16 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0):
     ### END SOLUTION
     return TensorBase.result_type(np.asarray(total, grads[0].array.dtype if grads else np.float32))
 
+
 # %% hints="clip_grad_norm_"
-# One number for all parameters. A norm per parameter, and then? $\sqrt{a^2 + b^2}$ is what you get from the two norms $a$ and $b$.
+# One number for all parameters. A norm per parameter, and then? $\sqrt{a^2 + b^2}$ is what you get from the two norms
+# $a$ and $b$.
 # ---
-# `np.linalg.norm(array.ravel(), norm_type)` is the norm of one gradient; the norm of the list of norms is the norm of all. An empty list needs care: then `total` is 0.
+# `np.linalg.norm(array.ravel(), norm_type)` is the norm of one gradient; the norm of the list of norms is the norm of
+# all. An empty list needs care: then `total` is 0.
 # ---
-# The factor is the smaller of 1 and max_norm / (total + 1e-6). Multiply each gradient in place, announce it, and leave `total` as it was: the last line returns it.
+# The factor is the smaller of 1 and max_norm / (total + 1e-6). Multiply each gradient in place, announce it, and
+# leave `total` as it was: the last line returns it.
 
 # %% check="clip_grad_norm_" points=1
 w = mytorch.tensor([1.0, 1.0], requires_grad=True)
@@ -1033,19 +1137,26 @@ unused = mytorch.tensor(1.0, requires_grad=True)
 (w * mytorch.tensor([2.0, 3.0]) + b * 3).sum().backward()  # gradients (2, 3) and 6: the norm of all is 7
 kept = w.grad
 told = announced(clip_grad_norm_, [w, b, unused], max_norm=70.0)
-assert w.grad.tolist() == [2, 3], f"w.grad is {w.grad}: a norm of 7 is below 70, so nothing should change. Never scale up"
+assert w.grad.tolist() == [2, 3], (
+    f"w.grad is {w.grad}: a norm of 7 is below 70, so nothing should change. Never scale up"
+)
 norm = clip_grad_norm_([w, b, unused], max_norm=0.7)
 assert isinstance(norm, mytorch.Tensor) and abs(norm.item() - 7) < 1e-4, (
     f"it returned {norm}, not tensor(7.): the norm of all gradients together (4 + 9 + 36 = 7²), as it was before clipping"
 )
-assert np.allclose(w.grad.array, [0.2, 0.3], atol=1e-4), f"w.grad is {w.grad}, not [0.2, 0.3]: one factor, 0.7 / 7, for all"
+assert np.allclose(w.grad.array, [0.2, 0.3], atol=1e-4), (
+    f"w.grad is {w.grad}, not [0.2, 0.3]: one factor, 0.7 / 7, for all"
+)
 assert np.allclose(b.grad.array, 0.6, atol=1e-4), f"b.grad is {b.grad}, not 0.6: the same factor as for w"
 assert w.grad is kept, "w.grad is another tensor now: change the gradient in place"
 assert w.tolist() == [1, 1], "clipping is about gradients; it has changed a parameter"
 assert [id(t) for t in told] == [id(w.grad), id(b.grad)], "record_write should announce both gradients, w's and b's"
 largest = clip_grad_norm_([w, b], 0.3, norm_type=float("inf"))
-assert abs(largest.item() - 0.6) < 1e-4, f"with norm_type=inf it returned {largest}, not 0.6, the largest absolute entry"
+assert abs(largest.item() - 0.6) < 1e-4, (
+    f"with norm_type=inf it returned {largest}, not 0.6, the largest absolute entry"
+)
 assert clip_grad_norm_([unused], 1.0).item() == 0, "without any gradient the norm is 0"
+
 
 # %% exercise="clip_grad_value_" points=1
 #| export training.clip_grad_value_
@@ -1060,6 +1171,7 @@ def clip_grad_value_(parameters, clip_value):
         record_write(p._grad)
     ### END SOLUTION
 
+
 # %% hints="clip_grad_value_"
 # A gradient can be too large in two directions.
 # ---
@@ -1073,7 +1185,9 @@ unused = mytorch.tensor(1.0, requires_grad=True)
 (w * mytorch.tensor([3.0, -4.0, 0.5])).sum().backward()
 kept = w.grad
 told = announced(clip_grad_value_, [w, unused], 1.0)
-assert w.grad.tolist() == [1, -1, 0.5], f"w.grad is {w.grad}, not [1, −1, 0.5]: large entries are cut on both sides, small ones stay"
+assert w.grad.tolist() == [1, -1, 0.5], (
+    f"w.grad is {w.grad}, not [1, −1, 0.5]: large entries are cut on both sides, small ones stay"
+)
 assert w.grad is kept, "w.grad is another tensor now: change the gradient in place"
 assert unused.grad is None, "`unused` had no gradient and should have none now"
 assert len(told) == 1 and told[0] is kept, "record_write should announce the gradient that was written to"
@@ -1081,8 +1195,9 @@ assert len(told) == 1 and told[0] is kept, "record_write should announce the gra
 # %% [markdown]
 # ## 8. All of it together
 #
-# A linear model $\hat y = X w + b$ with three inputs and 64 rows, whose true weights are $(2, -1, 0.5)$ and 3. The batch goes through in micro-batches of 16; the
-# gradient is clipped; a step is taken; the gradients are forgotten. Apart from NumPy, every line that runs here is yours.
+# A linear model $\hat y = X w + b$ with three inputs and 64 rows, whose true weights are $(2, -1, 0.5)$ and 3. The
+# batch goes through in micro-batches of 16; the gradient is clipped; a step is taken; the gradients are forgotten.
+# Every gradient, every sum and every step in it comes from code that you wrote.
 
 # %%
 rng = np.random.default_rng(7)
@@ -1114,8 +1229,8 @@ print("clipped to norm 1:", np.round(w.tolist(), 2), round(b.item(), 2))
 loss_curve({"not clipped": plain, "clipped to norm 1": clipped})
 
 # %% [markdown]
-# Both arrive at the weights that made the data, up to the noise. Clipped, the loss falls more slowly as long as the gradient is longer than 1: each step is then
-# exactly `lr` long. Afterwards the two runs take the same kind of step.
+# Both arrive at the weights that made the data, up to the noise. Clipped, the loss falls more slowly as long as the
+# gradient is longer than 1: each step is then exactly `lr` long. Afterwards the two runs take the same kind of step.
 #
 # On clean data, clipping costs a little time. Now somebody mistypes one target:
 
@@ -1125,18 +1240,22 @@ wrong[5] = 3000.0
 for name, max_norm in (("not clipped", float("inf")), ("clipped to norm 1", 1.0)):
     _, w, b = fit_line(X, mytorch.tensor(wrong), max_norm=max_norm)
     error = X @ w + b - Y  # measured on the right targets
-    print(f"{name:17}: w = {np.round(w.tolist(), 1)}, b = {b.item():.1f}, mean squared error {(error * error).mean().item():.1f}")
+    print(
+        f"{name:17}: w = {np.round(w.tolist(), 1)}, b = {b.item():.1f}, mean squared error {(error * error).mean().item():.1f}"
+    )
 
 # %% [markdown]
-# Clipping does not repair the data: each step still points towards the wrong target, and with enough steps the model would get there.
-# It limits what one bad batch can do before somebody notices.
+# Clipping does not repair the data: each step still points towards the wrong target, and with enough steps the model
+# would get there. It limits what one bad batch can do before somebody notices.
 #
 # ### Check your understanding: 16 GB
-# Where does the memory go when a model is trained? You now know the parts. In float32 a number takes 4 bytes. For each parameter there is
-# the weight itself and its `.grad`, which stays from `backward` to `zero_grad`. The optimizer Adam keeps two more numbers for each: a running mean of the gradients, and one
-# of their squares. Plain SGD keeps none.
+# Where does the memory go when a model is trained? You now know the parts. In float32 a number takes 4 bytes. For
+# each parameter there is the weight itself and its `.grad`, which stays from `backward` to `zero_grad`. The optimizer
+# Adam keeps two more numbers for each: a running mean of the gradients, and one of their squares. Plain SGD keeps
+# none.
 #
-# The model has 1 billion parameters, and the GPU has 16 GB (take 1 GB as $10^9$ bytes). How much is left for the values that the graph saves?
+# The model has 1 billion parameters, and the GPU has 16 GB (take 1 GB as $10^9$ bytes). How much is left for the
+# values that the graph saves?
 
 # %% exercise="memory-left" points=1
 # In GB: what is left of 16 GB, with SGD and with Adam?
@@ -1158,8 +1277,9 @@ for gb in (gb_left_with_sgd, gb_left_with_adam):
 assert gb_left_with_adam < gb_left_with_sgd, "Adam keeps two numbers more for each parameter than SGD: less is left"
 
 # %% [markdown]
-# The answer for Adam is why people train large models with 8-bit optimizers, shard the states over several machines, and split batches into
-# micro-batches. And why `zero_grad` sets gradients to None by default: between the step and the next `backward` that part is free.
+# The answer for Adam is why people train large models with 8-bit optimizers, shard the states over several machines,
+# and split batches into micro-batches. And why `zero_grad` sets gradients to None by default: between the step and
+# the next `backward` that part is free.
 #
 # ## Common mistakes, made on purpose
 #
@@ -1173,8 +1293,8 @@ with gradlab.lesson.expect_error(TypeError):
         w = w - 0.01 * w.grad
 
 # %% [markdown]
-# `'float' and 'NoneType'`: in the second step `w.grad` is None, because the new `w` is not a leaf. Whenever you read `NoneType` near a gradient, ask
-# first: is this tensor a leaf?
+# `'float' and 'NoneType'`: in the second step `w.grad` is None, because the new `w` is not a leaf. Whenever you read
+# `NoneType` near a gradient, ask first: is this tensor a leaf?
 #
 # **Forgetting too late.** `zero_grad` between `backward` and the step. Nothing fails, nothing is learned:
 
@@ -1199,7 +1319,8 @@ for step in range(1, 101):
         print(f"after {step:3} steps the graph behind `running` has {len(topological_order(running.grad_fn))} nodes")
 
 # %% [markdown]
-# Memory grows with every step, until the run dies overnight. `running += loss.item()` adds numbers and keeps no graph.
+# Memory grows with every step, until the run dies overnight. `running += loss.item()` adds numbers and keeps no
+# graph.
 #
 # **A hook that returns a number.** The error names the hook and what it should have returned:
 
@@ -1212,9 +1333,11 @@ with gradlab.lesson.expect_error(TypeError):
 # %% [markdown]
 # ## Break it: a test for other people's `accumulate`
 #
-# Somebody hands you a function and says that it accumulates. Write `is_right(accumulate)`, which tries it out and returns True or False. It should
-# be False for one that overwrites, for one that keeps the first array instead of a copy, for one that writes into what arrives; and True for every correct one,
-# however it is written. Make leaves with `mytorch.tensor(…, requires_grad=True)`, call `accumulate(leaf, array)`, and look at `leaf.grad`.
+# Somebody hands you a function and says that it accumulates. Write `is_right(accumulate)`, which tries it out and
+# returns True or False. It should be False for one that overwrites, for one that keeps the first array instead of a
+# copy, for one that writes into what arrives; and True for every correct one, however it is written. Make leaves with
+# `mytorch.tensor(…, requires_grad=True)`, call `accumulate(leaf, array)`, and look at `leaf.grad`.
+
 
 # %% exercise="is_right" points=2
 def is_right(accumulate):
@@ -1235,12 +1358,15 @@ def is_right(accumulate):
         return False
     ### END SOLUTION
 
+
 # %% hints="is_right"
 # One leaf and one call cannot tell adding from overwriting. What is the smallest sequence of calls that can?
 # ---
-# To catch a missing copy, give the *same* array to two leaves, add more to one of them, and look at the other. Or change the array after it was handed over.
+# To catch a missing copy, give the *same* array to two leaves, add more to one of them, and look at the other. Or
+# change the array after it was handed over.
 # ---
-# Read-only arrays and a third call catch some more. A wrong function may raise: put everything into `try`, and return False from `except`.
+# Read-only arrays and a third call catch some more. A wrong function may raise: put everything into `try`, and return
+# False from `except`.
 
 # %% check="is_right" points=1
 from mytorch.base import TensorBase
@@ -1255,52 +1381,71 @@ def adding(leaf, incoming):
     leaf.grad = TensorBase.result_type((before + incoming).astype(leaf.array.dtype))
 
 
-assert is_right(adding) is True, "is_right says False of a function that adds correctly: it demands something that was not promised"
-assert is_right(overwriting) is False, "is_right says True of a function that overwrites: call it twice on one leaf and look"
-assert is_right(lambda leaf, incoming: None) is False, "is_right should be False for a function that does nothing, and not raise"
+assert is_right(adding) is True, (
+    "is_right says False of a function that adds correctly: it demands something that was not promised"
+)
+assert is_right(overwriting) is False, (
+    "is_right says True of a function that overwrites: call it twice on one leaf and look"
+)
+try:
+    verdict = is_right(lambda leaf, incoming: None)
+except Exception as error:
+    verdict = f"an error, {type(error).__name__}"
+assert verdict is False, f"is_right of a function that does nothing should be False, and it was {verdict}"
 
 # %% [markdown]
 # ## Interview questions
 
 # %% [markdown] fold="Why does PyTorch add to `.grad` instead of overwriting it?"
-# Because the derivative of a sum is the sum of the derivatives, and that sum may be spread over several calls: several losses that share a weight, micro-batches, steps
-# of a recurrent network. With adding, each of these works without anyone knowing of the others. Overwriting would be right only for exactly one
-# `backward` per step. The price is one line, `zero_grad`, and a silent bug when it is missing.
+# Because the derivative of a sum is the sum of the derivatives, and that sum may be spread over several calls:
+# several losses that share a weight, micro-batches, steps of a recurrent network. With adding, each of these works
+# without anyone knowing of the others. Overwriting would be right only for exactly one `backward` per step. The price
+# is one line, `zero_grad`, and a silent bug when it is missing.
 
 # %% [markdown] fold="Four micro-batches of 8 or one batch of 32: when are the gradients equal?"
-# When the loss is a mean over independent rows, and each micro-batch counts with its share of the rows (here ¼ each). Not equal when something looks at the batch as a whole:
-# batch normalisation, contrastive losses with in-batch negatives, a mean over a number of tokens that differs between micro-batches. Rounding differs in the last digits, because the order of additions differs.
+# When the loss is a mean over independent rows, and each micro-batch counts with its share of the rows (here ¼ each).
+# Not equal when something looks at the batch as a whole: batch normalisation, contrastive losses with in-batch
+# negatives, a mean over a number of tokens that differs between micro-batches. Rounding differs in the last digits,
+# because the order of additions differs.
 
 # %% [markdown] fold="What does `retain_graph=True` cost, and when do you need it?"
-# The saved values of the whole graph stay in memory until the result is dropped or another walk frees them. It is needed when two walks go through the same
-# nodes: two losses with a shared part that are walked one by one, or a gradient of each output. Often one walk of the sum of the losses does the same for less. In a training loop it usually hides a mistake, such as
-# a hidden state that is carried from one step to the next without being cut off.
+# The saved values of the whole graph stay in memory until the result is dropped or another walk frees them. It is
+# needed when two walks go through the same nodes: two losses with a shared part that are walked one by one, or a
+# gradient of each output. Often one walk of the sum of the losses does the same for less. In a training loop it
+# usually hides a mistake, such as a hidden state that is carried from one step to the next without being cut off.
 
 # %% [markdown] fold="Gradient accumulation and clipping together: where does the clipping go?"
-# After the last micro-batch, before the step: clip once, on the sum. Clipping after each micro-batch limits the sum so far, not the gradient of the batch; the result depends on the order of the
-# pieces, and is the gradient of nothing in particular.
+# After the last micro-batch, before the step: clip once, on the sum. Clipping after each micro-batch limits the sum
+# so far, not the gradient of the batch; the result depends on the order of the pieces, and is the gradient of nothing
+# in particular.
 
 # %% [markdown] fold="Why is `.grad` of a non-leaf None? How do you see it nevertheless?"
-# The walk needs it only until it has been passed on; keeping them all would need memory like that for the saved values. `retain_grad()` before `backward` keeps one, a hook sees it in
-# passing, and `autograd.grad(loss, h)` returns it.
+# The walk needs it only until it has been passed on; keeping them all would need memory like that for the saved
+# values. `retain_grad()` before `backward` keeps one, a hook sees it in passing, and `autograd.grad(loss, h)` returns
+# it.
 
 # %% [markdown]
 # ## Practice
 #
-# **Basic.** A leaf `w = 3.0` goes through `(w * w).backward()` three times, each time with a new graph. What is `w.grad`? Then once `zero_grad`, then one more. Check with your package.
+# **Basic.** A leaf `w = 3.0` goes through `(w * w).backward()` three times, each time with a new graph. What is
+# `w.grad`? Then once `zero_grad`, then one more. Check with your package.
 #
 # **Basic.** Clip the gradient $(6, -8)$ by hand: to norm 5, to norm 20, to value 5. Check.
 #
-# **Intermediate.** Write `momentum_step(parameters, velocities, lr, friction)` with `velocity = friction * velocity + grad`. Train the line of section 3 with friction 1.0 and with `zero_grad`,
-# and compare the curve with the one of the trap. Then try 0.9.
+# **Intermediate.** Write `momentum_step(parameters, velocities, lr, keep)`: each velocity becomes `keep` times itself
+# plus the gradient, and the step goes along the velocity. Train the line of section 3 with `keep = 1.0` and with
+# `zero_grad`, and compare the curve with the one of the trap. Then try 0.9.
 #
-# **Intermediate.** Use a hook on each of the five layers' outputs in section 5 to collect the norm of the gradient there. Multiply the weights by 2 and look again.
+# **Intermediate.** Use a hook on each of the five layers' outputs in section 5 to collect the norm of the gradient
+# there. Multiply the weights by 2 and look again.
 #
-# **Advanced: break it and explain the error.** Make `release` forget to check for None, so that additions are marked as freed too. Which programs break that worked before? Then make it
-# forget `inputs`. No test of *values* fails now. What does, and how would you notice it in a training run that lasts a week?
+# **Advanced: break it and explain the error.** Make `release` forget to check for None, so that additions are marked
+# as freed too. Which programs break that worked before, and with which error? Then let it free nothing at all. No
+# gradient is wrong now. What is, and how would you notice it in a training run that lasts a week?
 #
-# **Advanced: break it and explain the error.** Carry a tensor over from one step to the next, `state = state * 0.9 + x * w`, with a `backward` of `(state * state).sum()` in each of two steps.
-# Which line raises, and what was freed? Is `retain_graph=True` a cure?
+# **Advanced: break it and explain the error.** Carry a tensor over from one step to the next:
+# `state = state * w + x`, with a `backward` of `(state * state).sum()` in each of three steps. Which step raises, and
+# which node was freed? Is `retain_graph=True` a cure, and what does it cost after 1,000 steps?
 
 # %% [markdown]
 # ## The same in PyTorch
@@ -1356,18 +1501,22 @@ assert is_right(lambda leaf, incoming: None) is False, "is_right should be False
 # None
 # ```
 #
-# Every number is the one that your package gives, but one: `b.grad` is 2 after the failed second call. PyTorch notices the freed product on the way, after `b` was served, as your walk did before
-# you wrote `check_alive`.
+# Every number is the one that your package gives, but one: `b.grad` is 2 after the failed second call. PyTorch
+# notices the freed product on the way, after `b` was served. Your walk looks first, so yours is 1.
 #
-# Your `sgd_step` and `zero_grad` are what an optimizer's `step()` and `zero_grad()` do; PyTorch keeps the list of parameters in the optimizer, so that you need not pass it each time.
+# Your `sgd_step` and `zero_grad` are what an optimizer's `step()` and `zero_grad()` do; PyTorch keeps the list of
+# parameters in the optimizer, so that you need not pass it each time.
 
 # %% [markdown]
 # ## Recap
-# 1. `.grad` adds up: the derivative of a sum is the sum of the derivatives, over roads inside one walk and over walks.
-# 2. So every step starts with `zero_grad`. Without it a step follows the sum of all slopes so far, and the loss swings.
+# 1. `.grad` adds up: the derivative of a sum is the sum of the derivatives, over roads inside one walk and over
+#    walks.
+# 2. So every step starts with `zero_grad`. Without it a step follows the sum of all slopes so far, and the loss
+#    swings.
 # 3. Micro-batches make one big batch, exactly, when each mean loss is weighted with its share of the rows.
 # 4. A walk frees what it has passed, so a graph can be walked once; `retain_graph=True` keeps it, and its memory.
-# 5. Hooks see and change gradients in passing; `retain_grad` is one. Clipping bounds a step, by norm with its direction kept.
+# 5. Hooks see and change gradients in passing; `retain_grad` is one. Clipping bounds a step, by norm with its
+#    direction kept.
 #
 # ## Glossary
 # | word | meaning |
@@ -1383,19 +1532,23 @@ assert is_right(lambda leaf, incoming: None) is False, "is_right should be False
 # | learning rate | the fraction of the gradient that a step goes |
 
 # %% [markdown] fold="FAQ: Should zero_grad come first or last in the loop?"
-# It does not matter for the numbers, as long as it is after the step and before the next backward. Last frees the gradients' memory during the next forward pass.
+# It does not matter for the numbers, as long as it is after the step and before the next backward. Last frees the
+# gradients' memory during the next forward pass.
 
 # %% [markdown] fold="FAQ: None or zeros: does it make a difference?"
-# For `sgd_step` here, hardly: a step of 0 is no step. For optimizers with memory it does. Momentum and weight decay go on moving a parameter whose gradient is zero, and skip one
-# whose gradient is None.
+# For `sgd_step` here, hardly: a step of 0 is no step. For optimizers with memory it does. Momentum and weight decay
+# go on moving a parameter whose gradient is zero, and skip one whose gradient is None.
 
 # %% [markdown] fold="FAQ: Why could I call backward twice on a + b?"
-# The rule of an addition needs no saved value, so there was nothing to free. PyTorch behaves the same. Do not rely on it: one multiplication more, and the second call raises.
+# The rule of an addition needs no saved value, so there was nothing to free. PyTorch behaves the same. Do not rely on
+# it: one multiplication more, and the second call raises.
 
 # %% [markdown] fold="FAQ: May a hook change the gradient in place?"
 # It should not. The array may also be the gradient of another tensor, as in `a + b`. Return a new tensor.
 
 # %% [markdown]
 # ## What comes next
-# `sgd_step` went behind the engine's back, into `p.array`. That works, and it is dangerous: a rule may have saved that very array for its backward, and nobody told it that the numbers have changed.
-# In lesson 5 you build `no_grad`, which switches recording off where the engine can see it, and the counters that notice when a saved value was overwritten. You have been calling `record_write` all along; next time somebody listens.
+# `sgd_step` went behind the engine's back, into `p.array`. That works, and it is dangerous: a rule may have saved
+# that very array for its backward, and nobody told it that the numbers have changed. In lesson 5 you build `no_grad`,
+# which switches recording off where the engine can see it, and the counters that notice when a saved value was
+# overwritten. You have been calling `record_write` all along; next time somebody listens.
