@@ -164,9 +164,9 @@ def to_array(data, dtype=None):
     array = read(data)
     ### BEGIN SOLUTION choose the dtype when none is given, and return a new array
     if dtype is None:
-        from_python = not isinstance(data, (np.ndarray, np.generic))
+        chosen_by_somebody = isinstance(data, (np.ndarray, np.generic))
         # NumPy reads Python floats as float64, and an empty list too; PyTorch's default is float32.
-        dtype = np.float32 if from_python and array.dtype == np.float64 else array.dtype
+        dtype = np.float32 if array.dtype == np.float64 and not chosen_by_somebody else array.dtype
     return np.array(data, dtype=dtype)
     ### END SOLUTION
 
