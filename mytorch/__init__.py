@@ -3,11 +3,13 @@
 `import mytorch as torch`, and ordinary PyTorch autograd code runs.
 """
 
-from mytorch import autograd, nn
+from importlib import import_module as _import_module
+
 from mytorch._lessons import NotBuilt, later
 from mytorch.creation import (
     arange,
     as_tensor,
+    asarray,
     empty,
     empty_like,
     eye,
@@ -15,33 +17,58 @@ from mytorch.creation import (
     full,
     full_like,
     linspace,
+    logspace,
     ones,
     ones_like,
+    scalar_tensor,
     tensor,
+    tril_indices,
+    triu_indices,
     zeros,
     zeros_like,
 )
 from mytorch.dtypes import (
     Size,
     bool,
+    device,
     double,
     dtype,
+    finfo,
     float,
     float16,
     float32,
     float64,
+    get_default_dtype,
     half,
+    iinfo,
     int,
     int8,
     int16,
     int32,
     int64,
     long,
+    set_default_dtype,
     short,
     uint8,
 )
 from mytorch.functions import *  # noqa: F403
-from mytorch.random import manual_seed, rand, rand_like, randint, randn, randn_like, randperm
+from mytorch.printing import get_printoptions, printoptions, set_printoptions
+from mytorch.random import (
+    Generator,
+    bernoulli,
+    get_rng_state,
+    manual_seed,
+    multinomial,
+    normal,
+    rand,
+    rand_like,
+    randint,
+    randn,
+    randn_like,
+    randperm,
+    seed,
+    set_rng_state,
+)
 from mytorch.tensor import Tensor
 
 enable_grad = later("grad_mode", "enable_grad")
@@ -50,3 +77,16 @@ is_grad_enabled = later("grad_mode", "is_grad_enabled")
 is_inference_mode_enabled = later("grad_mode", "is_inference_mode_enabled")
 no_grad = later("grad_mode", "no_grad")
 set_grad_enabled = later("grad_mode", "set_grad_enabled")
+
+from math import e, inf, nan, pi  # noqa: E402  (after `from mytorch.functions import *`, whose names are tensors' own)
+
+#: Parts of the package that are imported when first named, so that `import mytorch` stays fast.
+_LAZY = {"autograd", "cuda", "nn", "optim", "return_types", "serialization", "utils"}
+
+
+def __getattr__(name):
+    if name in _LAZY:
+        return _import_module(f"mytorch.{name}")
+    if name in ("save", "load"):
+        return getattr(_import_module("mytorch.serialization"), name)
+    raise AttributeError(f"module 'mytorch' has no attribute {name!r}")

@@ -13,16 +13,17 @@ tick = count(1).__next__
 class Extra:
     """What only few tensors need; most have none, and pay nothing for it.
 
-    version:   the version counter, shared by all tensors that share memory.
-    base, how: for a view: the tensor it looks into, and the function that makes the view again.
+    base, how: for a view: the tensor it looks into, and the steps (op, arguments) that make the view again.
+    locked:    for a view that must not be written to while gradients are recorded: why.
+    views:     for a base: weak references to its views.
     inference: True for a tensor made in inference mode.
     retains:   True after `retain_grad()`.
     """
 
-    __slots__ = ("base", "how", "inference", "retains", "version")
+    __slots__ = ("base", "how", "inference", "locked", "retains", "views")
 
     def __init__(self) -> None:
-        self.version = self.base = self.how = None
+        self.base = self.how = self.locked = self.views = None
         self.inference = self.retains = False
 
 

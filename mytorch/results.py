@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mytorch import dtypes
 from mytorch.base import TensorBase
 
 #: Called with each node as it is recorded; anomaly mode and line records put a function here while they are on.
@@ -12,17 +13,19 @@ watchers: list = []
 FLOAT64 = np.dtype(np.float64)
 
 
-def as_result(out, function, values):
-    """What `forward` returned, as an array with PyTorch's dtype.
+def as_result(out, ctx, values):
+    """What `forward` returned, as an array with PyTorch's dtype; if `ctx` saved it too, it saves this array instead.
 
     NumPy makes float64 out of float32 with int64, of a float with an int array, of int / int. PyTorch stays at the
     widest float among the inputs, or float32; a 0-d tensor does not widen one with dims.
     """
-    out = np.asarray(out)
-    if out.dtype is FLOAT64 and not function.chooses_dtype:
+    given, out = out, np.asarray(out)
+    if out.dtype is FLOAT64 and not ctx.chooses_dtype:
         floats = [v for v in values if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
-        widest = [v.dtype for v in floats if v.ndim] or [v.dtype for v in floats] or [np.dtype(np.float32)]
+        widest = [v.dtype for v in floats if v.ndim] or [v.dtype for v in floats] or [dtypes.default.numpy]
         out = out.astype(np.result_type(*widest), copy=False)
+    if ctx.saved_tensors is not None and out is not given:
+        ctx.saved_tensors = tuple([out if value is given else value for value in ctx.saved_tensors])
     return out
 
 
@@ -39,7 +42,7 @@ RESULT, NEITHER = -1, None
 
 
 def sources_of(saved, values, out):
-    """For each saved value its position among the inputs, or RESULT, or NEITHER. None if the inputs were saved as they are."""
+    """For each saved value its position among the inputs, or RESULT, or NEITHER. None if all inputs were saved."""
     if len(saved) == len(values) <= 2 and saved[0] is values[0] and saved[-1] is values[-1]:
         return None
     return tuple([_source(value, values, out) for value in saved])

@@ -1,16 +1,22 @@
-"""Tensor: an array that knows where it came from. Every method is a line; the idea is in the module it calls."""
+"""Tensor: an array that knows where it came from. What it can do is in `mytorch.methods`; what it is, is here."""
 
 from __future__ import annotations
 
-import numpy as np
-
-from mytorch import ops
+from mytorch import dtypes
 from mytorch._lessons import exported, later, not_built
 from mytorch.base import TensorBase
-from mytorch.dtypes import BY_NUMPY, Size, numpy_dtype
-from mytorch.indexing import as_shape, raw, raw_key
-from mytorch.inplace import Inplace
+from mytorch.dtypes import Size
+from mytorch.indexing import raw
+from mytorch.methods.converting import Converting
+from mytorch.methods.inplace import Inplace
+from mytorch.methods.operators import Operators
+from mytorch.methods.pointwise import Pointwise
+from mytorch.methods.products import Products
+from mytorch.methods.reducing import Reducing
+from mytorch.methods.selecting import Selecting
+from mytorch.methods.shape import Shaping
 from mytorch.printing import tensor_repr
+from mytorch.views import base_of
 
 backward = later("engine", "backward")
 is_leaf = later("graph", "is_leaf")
@@ -19,16 +25,18 @@ detach = later("versions", "detach")
 version_of = later("versions", "version_of")
 register_hook = later("hooks", "register_hook")
 retain_grad = later("hooks", "retain_grad")
+mode = later("grad_mode", "mode")
 RECORDING = exported("graph", "Function") is not None
 
 
-class Tensor(Inplace, TensorBase, result_type=True):
+class Tensor(
+    Operators, Pointwise, Reducing, Products, Shaping, Selecting, Converting, Inplace, TensorBase, result_type=True
+):
     """An n-dimensional array of numbers of one dtype, and the node of the graph that computed it."""
 
     __slots__ = ()
     # NumPy hands `array * tensor` to the tensor.
     __array_ufunc__ = None
-    __hash__ = object.__hash__
 
     # ---- what it is ------------------------------------------------------------------------------------------
 
@@ -42,15 +50,13 @@ class Tensor(Inplace, TensorBase, result_type=True):
 
     @property
     def dtype(self):
-        return BY_NUMPY[self.array.dtype]
+        return dtypes.of_array(self.array)
 
     @property
-    def T(self):
-        return self.permute(tuple(reversed(range(self.ndim))))
+    def device(self):
+        return dtypes.CPU
 
-    @property
-    def mT(self):
-        return self.transpose(-2, -1)
+    is_cuda = False
 
     @property
     def data(self):
@@ -72,59 +78,28 @@ class Tensor(Inplace, TensorBase, result_type=True):
     def numel(self):
         return self.array.size
 
+    nelement = numel
+
+    def element_size(self):
+        return self.array.itemsize
+
+    @property
+    def nbytes(self):
+        return self.array.nbytes
+
+    def data_ptr(self):
+        return self.array.ctypes.data
+
     def __len__(self):
         if not self.array.ndim:
             raise TypeError("len() of a 0-d tensor")
         return len(self.array)
 
-    def __repr__(self):
-        return tensor_repr(self)
-
-    # ---- out of the tensor world -----------------------------------------------------------------------------
-
-    def item(self):
-        """The number in a tensor of one entry, as a Python number."""
-        if self.array.size != 1:
-            raise RuntimeError(
-                f"a Tensor with {self.array.size} elements cannot be converted to Scalar. Reduce it first, or use tolist()."
-            )
-        return self.array.item()
-
-    def tolist(self):
-        return self.array.tolist()
-
-    def numpy(self):
-        """The array itself: it shares memory with the tensor."""
-        if self.edge is not None:
-            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-        return self.array
-
-    def __array__(self, dtype=None, copy=None):
-        return np.array(self.numpy(), dtype=dtype, copy=copy)
-
-    def __bool__(self):
-        if self.array.size != 1:
-            raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous. Use .any() or .all().")
-        return bool(self.array)
-
-    def __float__(self):
-        return float(self.item())
-
-    def __int__(self):
-        return int(self.item())
-
-    __index__ = __int__
-
-    def __format__(self, spec):
-        return format(self.item() if spec and not self.array.ndim else self, spec) if spec else str(self)
-
-    def __iter__(self):
-        if not self.array.ndim:
-            raise TypeError("iteration over a 0-d tensor")
-        return (self[i] for i in range(len(self.array)))
-
     def __contains__(self, value):
         return bool((self.array == raw(value)).any())
+
+    def __repr__(self, *, tensor_contents=None):
+        return tensor_repr(self)
 
     # ---- autograd --------------------------------------------------------------------------------------------
 
@@ -136,15 +111,20 @@ class Tensor(Inplace, TensorBase, result_type=True):
     def requires_grad(self, value):
         if value and not RECORDING:
             raise not_built("graph", "Function")
-        if not is_leaf(self) and not value:
+        if self.edge is not None and not is_leaf(self) and not value:
             raise RuntimeError(
-                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
-                "subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in "
+                "a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
             )
         if value and self.array.dtype.kind != "f":
             raise RuntimeError(
                 f"only Tensors of floating point dtype can require gradients, not {self.dtype}. "
                 "Write 3.0 instead of 3, or give dtype=torch.float32."
+            )
+        if value and self.is_inference() and not mode.inference:
+            raise RuntimeError(
+                "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed. "
+                "Use a clone() of it."
             )
         if value != (self.edge is not None):
             self.edge = AccumulateGrad(self) if value else None
@@ -159,16 +139,31 @@ class Tensor(Inplace, TensorBase, result_type=True):
 
     @grad.setter
     def grad(self, value):
-        if value is not None and value.array.shape != self.array.shape:
-            raise RuntimeError(
-                f"assigned grad has data of a different size: its shape is {list(value.array.shape)}, "
-                f"and that of the tensor {list(self.array.shape)}."
-            )
+        if value is not None:
+            if not isinstance(value, TensorBase):
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+                )
+            if value is self:
+                raise RuntimeError("can't assign Variable as its own grad")
+            if value.array.shape != self.array.shape:
+                raise RuntimeError(
+                    f"assigned grad has data of a different size: its shape is {list(value.array.shape)}, "
+                    f"and that of the tensor {list(self.array.shape)}."
+                )
+            if value.array.dtype != self.array.dtype:
+                raise RuntimeError(
+                    f"assigned grad has data of a different type: it is {value.dtype}, and the tensor {self.dtype}."
+                )
         self._grad = value
+
+    @grad.deleter
+    def grad(self):
+        self._grad = None
 
     @property
     def grad_fn(self):
-        return None if is_leaf(self) else self.edge.as_edge()[0]
+        return None if self.edge is None or is_leaf(self) else self.edge.as_edge()[0]
 
     @property
     def is_leaf(self):
@@ -179,8 +174,27 @@ class Tensor(Inplace, TensorBase, result_type=True):
         return self.extra is not None and self.extra.retains
 
     @property
+    def output_nr(self):
+        """Which of its op's results this is."""
+        return 0 if self.grad_fn is None else self.edge.as_edge()[1]
+
+    @property
     def _version(self):
+        if self.is_inference():
+            raise RuntimeError("Inference tensors do not track version counter.")
         return version_of(self.array).count
+
+    @property
+    def _base(self):
+        """The tensor whose memory a view looks into; None for a tensor that is no view."""
+        return base_of(self)
+
+    def _is_view(self):
+        return base_of(self) is not None
+
+    def is_inference(self):
+        """Was it made in inference mode? Then it can never take part in a recorded computation."""
+        return self.extra is not None and self.extra.inference
 
     def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
         """Add to the `.grad` of every leaf the gradient of this tensor with respect to it."""
@@ -191,6 +205,13 @@ class Tensor(Inplace, TensorBase, result_type=True):
 
     def detach_(self):
         """Forget the history of this very tensor: it becomes a leaf that does not require grad."""
+        if base_of(self) is not None:
+            raise RuntimeError(
+                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+                "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
+                "detach_() cannot be called on these gradients. To fix this error, please refer to the "
+                "Optimizer.zero_grad() function in torch/optim/optimizer.py as a solution."
+            )
         self.edge = None
         return self
 
@@ -200,188 +221,27 @@ class Tensor(Inplace, TensorBase, result_type=True):
     def register_hook(self, hook):
         return register_hook(self, hook)
 
-    # ---- arithmetic ------------------------------------------------------------------------------------------
+    # ---- copies of leaves ------------------------------------------------------------------------------------
 
-    def __add__(self, other):
-        return ops.Add.apply(self, other)
+    def __deepcopy__(self, memo):
+        if self.grad_fn is not None:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
+                "moment. Copy a detach() of it."
+            )
+        if id(self) not in memo:
+            copy = memo[id(self)] = rebuilt(type(self), self.array.copy(), self.requires_grad)
+            if self._grad is not None:
+                copy._grad = self._grad.__deepcopy__(memo)
+        return memo[id(self)]
 
-    def __radd__(self, other):
-        return ops.Add.apply(other, self)
+    def __reduce__(self):
+        return rebuilt, (type(self), self.array, self.requires_grad)
 
-    def __sub__(self, other):
-        return ops.Sub.apply(self, other)
 
-    def __rsub__(self, other):
-        return ops.Sub.apply(other, self)
-
-    def __mul__(self, other):
-        return ops.Mul.apply(self, other)
-
-    def __rmul__(self, other):
-        return ops.Mul.apply(other, self)
-
-    def __truediv__(self, other):
-        return ops.Div.apply(self, other)
-
-    def __rtruediv__(self, other):
-        return ops.Div.apply(other, self)
-
-    def __neg__(self):
-        return ops.Neg.apply(self)
-
-    def __pow__(self, exponent):
-        return ops.Pow.apply(self, exponent)
-
-    def __matmul__(self, other):
-        return ops.MatMul.apply(self, other)
-
-    add, sub, mul, div, neg, pow, matmul = __add__, __sub__, __mul__, __truediv__, __neg__, __pow__, __matmul__
-
-    def abs(self):
-        return ops.Abs.apply(self)
-
-    __abs__ = abs
-
-    def exp(self):
-        return ops.Exp.apply(self)
-
-    def log(self):
-        return ops.Log.apply(self)
-
-    def sqrt(self):
-        return ops.Sqrt.apply(self)
-
-    def clamp(self, min=None, max=None):
-        return ops.Clamp.apply(self, min, max)
-
-    clip = clamp
-
-    def where(self, condition, other):
-        return ops.Where.apply(condition, self, other)
-
-    # ---- comparisons: answers, not quantities; they have no gradient -----------------------------------------
-
-    def __eq__(self, other):
-        return Tensor(np.asarray(self.array == raw(other)))
-
-    def __ne__(self, other):
-        return Tensor(np.asarray(self.array != raw(other)))
-
-    def __lt__(self, other):
-        return Tensor(np.asarray(self.array < raw(other)))
-
-    def __le__(self, other):
-        return Tensor(np.asarray(self.array <= raw(other)))
-
-    def __gt__(self, other):
-        return Tensor(np.asarray(self.array > raw(other)))
-
-    def __ge__(self, other):
-        return Tensor(np.asarray(self.array >= raw(other)))
-
-    def __and__(self, other):
-        return Tensor(np.asarray(self.array & raw(other)))
-
-    def __or__(self, other):
-        return Tensor(np.asarray(self.array | raw(other)))
-
-    def __invert__(self):
-        return Tensor(np.asarray(~self.array))
-
-    # ---- reductions ------------------------------------------------------------------------------------------
-
-    def sum(self, dim=None, keepdim=False, *, axis=None, keepdims=False, dtype=None):
-        """The sum over `dim`, an int or a tuple; without it over all. `axis` and `keepdims` are NumPy's names."""
-        x = self if dtype is None else self.to(dtype)
-        return ops.Sum.apply(x, dim if axis is None else axis, keepdim or keepdims)
-
-    def mean(self, dim=None, keepdim=False):
-        return ops.Mean.apply(self, dim, keepdim)
-
-    def amax(self, dim=None, keepdim=False):
-        return ops.Max.apply(self, dim, keepdim)
-
-    def max(self):
-        return ops.Max.apply(self, None, False)
-
-    def argmax(self, dim=None, keepdim=False):
-        return Tensor(np.asarray(np.argmax(self.array, axis=dim, keepdims=keepdim)))
-
-    def all(self):
-        return Tensor(np.asarray(self.array.all()))
-
-    def any(self):
-        return Tensor(np.asarray(self.array.any()))
-
-    # ---- shape -----------------------------------------------------------------------------------------------
-
-    def reshape(self, *shape):
-        return ops.Reshape.apply(self, as_shape(shape))
-
-    view = reshape
-
-    def flatten(self):
-        return self.reshape(-1)
-
-    def transpose(self, dim0, dim1):
-        return ops.Transpose.apply(self, dim0, dim1)
-
-    swapaxes = transpose
-
-    def t(self):
-        return self.transpose(0, 1) if self.ndim > 1 else self
-
-    def permute(self, *dims):
-        return ops.Permute.apply(self, as_shape(dims))
-
-    def expand(self, *shape):
-        shape = as_shape(shape)
-        added = len(shape) - self.ndim
-        sizes = tuple(self.array.shape[i - added] if n == -1 else n for i, n in enumerate(shape))
-        return ops.Expand.apply(self, sizes)
-
-    def unsqueeze(self, dim):
-        dim %= self.ndim + 1
-        return self.reshape((*self.shape[:dim], 1, *self.shape[dim:]))
-
-    def squeeze(self, dim=None):
-        gone = range(self.ndim) if dim is None else [dim % max(self.ndim, 1)]
-        return self.reshape(tuple(n for i, n in enumerate(self.shape) if n != 1 or i not in gone))
-
-    def __getitem__(self, key):
-        return ops.Index.apply(self, raw_key(key))
-
-    # ---- activations -----------------------------------------------------------------------------------------
-
-    def relu(self):
-        return ops.ReLU.apply(self)
-
-    def sigmoid(self):
-        return ops.Sigmoid.apply(self)
-
-    def tanh(self):
-        return ops.Tanh.apply(self)
-
-    def softmax(self, dim):
-        return ops.Softmax.apply(self, dim)
-
-    def log_softmax(self, dim):
-        return ops.LogSoftmax.apply(self, dim)
-
-    # ---- dtype and copies ------------------------------------------------------------------------------------
-
-    def to(self, dtype):
-        dtype = numpy_dtype(dtype)
-        return self if dtype == self.array.dtype else ops.To.apply(self, dtype)
-
-    def float(self):
-        return self.to("float32")
-
-    def double(self):
-        return self.to("float64")
-
-    def long(self):
-        return self.to("int64")
-
-    def clone(self):
-        return ops.Clone.apply(self)
+def rebuilt(kind, array, requires_grad):
+    """What a pickled tensor comes back as: the numbers, and whether they want a gradient. Its history stays behind."""
+    result = TensorBase.__new__(kind)
+    TensorBase.__init__(result, array)
+    result.requires_grad = requires_grad
+    return result

@@ -1,0 +1,3 @@
+"""PyTorch's torch.utils."""
+
+from mytorch.utils import checkpoint
