@@ -82,7 +82,7 @@ class Exporter:
             pieces = pieces_of(cells, remembered, {target.name: source})
             self._load(target.module, lesson, pieces, namespace)
         except GradlabError as mistake:
-            return replace(outcome, message=f"✗ {_failed(target.name, mistake)} {kept}")
+            return replace(outcome, message=f"✗ {_failed(target.name, mistake)}\n{kept}")
         save_exports(self.engine, target.module, lesson.id, {**remembered, target.name: source}, pieces)
         if namespace is not None:
             missing = self._point_at_package(source, target.module, namespace)
@@ -172,7 +172,7 @@ class Exporter:
                 return Outcome("unwritten", cell.name, cell.module, f"○ {cell.name} is not written yet. {kept}")
             assemble([(cell.name, cell.source)], cell.module, "")
         except ExportError as mistake:
-            return Outcome("failed", cell.name, cell.module, f"✗ {_failed(cell.name, mistake)} {kept}")
+            return Outcome("failed", cell.name, cell.module, f"✗ {_failed(cell.name, mistake)}\n{kept}")
         done = f"✓ {cell.name} → {self.course.package}/{cell.module}.py"
         return Outcome("exported", cell.name, cell.module, done)
 
@@ -235,8 +235,7 @@ class Exporter:
 
 def _failed(name: str, mistake: GradlabError) -> str:
     """`walk was not exported: line 3: …`, without naming the cell twice."""
-    said = str(mistake).removeprefix(f"{name}, ")
-    return f"{name} was not exported: {said}{'' if said.endswith(('.', '?')) else '.'}"
+    return f"{name} was not exported: {str(mistake).removeprefix(f'{name}, ')}"
 
 
 def import_problem(engine: Path, package: str, module: str) -> str | None:

@@ -3,6 +3,7 @@ counts as an error."""
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 #: Foregrounds with enough contrast on JupyterLab's light and dark pages; the sign says the same without colour.
@@ -30,5 +31,10 @@ def _html(message: str, note: str) -> str:
         mark = f'<span role="img" aria-label="{WORDS[sign]}" style="{style}">{sign}</span>'
     else:
         mark, rest = "", message
-    below = f'<div style="opacity:.8">{escape(note)}</div>' if note else ""
-    return f'<div role="status">{mark} {escape(rest)}{below}</div>'
+    below = f'<div style="opacity:.8">{_marked_up(note)}</div>' if note else ""
+    return f'<div role="status">{mark} {_marked_up(rest)}{below}</div>'
+
+
+def _marked_up(text: str) -> str:
+    """Escaped, with `code` as code and line ends as they are."""
+    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(text)).replace("\n", "<br>")

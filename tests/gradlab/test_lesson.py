@@ -118,7 +118,7 @@ def test_in_a_shell(shell, place, make, capsys):
     _, said = run(shell, capsys, "#| export ops.square\ndef square(x:\n  return")
     assert "✗ square was not exported: line 2: SyntaxError" in said
     _, said = run(shell, capsys, "#| export ops.square\nraise SystemExit")
-    assert "✗ square was not exported: SystemExit. tinytorch keeps your last good version." in said
+    assert "✗ square was not exported: SystemExit.\ntinytorch keeps your last good version." in said
     place.root.joinpath("course.yml").write_text("title: [", encoding="utf-8")
     _, said = run(shell, capsys, make.SQUARE)
     assert "✗ not exported: " in said and "course.yml" in said
@@ -145,6 +145,7 @@ def test_messages_for_everyone():
     both = bundle("✓ a<b → c", "it's a note")
     assert both["text/plain"] == "✓ a<b → c\nit's a note"
     assert 'aria-label="done"' in both["text/html"] and "a&lt;b" in both["text/html"]
+    assert "<code>import x</code><br>then" in bundle("✗ `import x`\nthen")["text/html"]
     assert bundle("plain")["text/html"].endswith("plain</div>")
 
 
