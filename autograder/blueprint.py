@@ -7,7 +7,7 @@ from functools import cached_property
 
 from autograder import places
 from autograder.regions import stub_of
-from autograder.worker.registry import Program, TestsError, read_tests
+from autograder.worker.registry import BrokenTests, Program, read_tests
 from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
 from gradlab.files import read_text
@@ -73,7 +73,7 @@ def load_hidden_tests(course: Course, lesson: Lesson) -> tuple[str, tuple[Progra
     text = read_text(file)
     try:
         return text, tuple(read_tests(text, str(file.relative_to(course.root).as_posix())).values())
-    except TestsError as error:
+    except BrokenTests as error:
         raise GradlabError(str(error)) from None
 
 

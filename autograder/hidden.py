@@ -99,7 +99,9 @@ def _verdicts(blueprint, exercise: str, engine_dir: Path, reference_dir: Path, s
     programs = blueprint.programs_of(exercise)
     wanted = expected(Engine(reference_dir.resolve(), blueprint, (), blueprint.answers), programs, seed)
     engine = Engine(engine_dir.resolve(), blueprint, (), answers)
-    own = texts_in([*answers.values(), *blueprint.stubs.values()])
+    modules = [engine.folder / blueprint.course.package / f"{name}.py" for name in blueprint.lesson.modules]
+    written = [path.read_text(encoding="utf-8", errors="replace") for path in modules if path.is_file()]
+    own = texts_in([*written, *answers.values(), *blueprint.stubs.values()])
     with Worker(engine.folder) as worker:
         return [verdict(each, wanted[each.name], observe(worker, engine, each, seed), own) for each in programs]
 

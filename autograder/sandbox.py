@@ -66,7 +66,15 @@ def isolation() -> Isolation:
 
 def _bubblewrap(folders: list[Path]) -> list[str]:
     """The command line up to the program, which will see Python, NumPy and `folders`, all of them read-only."""
-    command = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"]
+    command = [
+        shutil.which("bwrap") or "bwrap",
+        "--unshare-all",
+        "--die-with-parent",
+        "--new-session",
+        "--clearenv",
+        "--hostname",
+        "sandbox",
+    ]
     for system in ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime"):
         command += ["--ro-bind-try", system, system]
     for name, value in _environment().items():

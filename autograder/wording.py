@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterable
 _NAME = r"[A-Za-z_][\w.]{0,40}"
 # Sentences of Python; where a sentence goes on with values, only its beginning is kept (the part in the group).
 _SAFE = [
-    rf"(name '{_NAME}' is not defined)\b.*",
-    rf"(('{_NAME}' object|module '{_NAME}'|type object '{_NAME}') has no attribute '{_NAME}')\b.*",
+    rf"(name '{_NAME}' is not defined)(?!\w).*",
+    rf"(('{_NAME}' object|module '{_NAME}'|type object '{_NAME}') has no attribute '{_NAME}')(?!\w).*",
     rf"('{_NAME}' object is not (callable|iterable|subscriptable|an iterator|reversible))",
     rf"('{_NAME}' object does not support item assignment)",
     rf"(unsupported operand type\(s\) for [-+*/@%&|^<>=~]{{1,3}}: '{_NAME}' and '{_NAME}')",
@@ -24,7 +24,7 @@ _SAFE = [
     rf"(bad operand type for unary [-+~]: '{_NAME}')",
     rf"({_NAME}\(\) takes (from )?\d+ (to \d+ )?positional arguments? but \d+ (was|were) given)",
     rf"({_NAME}\(\) missing \d+ required (positional|keyword-only) arguments?: ('{_NAME}',?( and)? ?)+)",
-    rf"({_NAME}\(\) got an unexpected keyword argument '{_NAME}')\b.*",
+    rf"({_NAME}\(\) got an unexpected keyword argument '{_NAME}')(?!\w).*",
     rf"({_NAME}\(\) takes no arguments)",
     rf"(cannot unpack non-iterable {_NAME} object)",
     r"((not enough|too many) values to unpack \(expected \d+(, got \d+)?\))",
@@ -42,7 +42,7 @@ _SAFE = [
     r"(cannot reshape array).*",
     r"(output array is read-only|assignment destination is read-only)",
     r"(The truth value of an array with more than one element is ambiguous).*",
-    rf"(`{_NAME}` is what you build in lesson \d+)\b.*",
+    rf"(`{_NAME}` is what you build in lesson \d+)(?!\w).*",
 ]
 _SAFE = [re.compile(pattern, re.DOTALL) for pattern in _SAFE]
 

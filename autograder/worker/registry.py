@@ -18,7 +18,7 @@ from typing import NamedTuple
 SECONDS = 5.0
 
 
-class TestsError(Exception):
+class BrokenTests(Exception):
     """A mistake in a file of hidden tests, with its line as far as that is known."""
 
 
@@ -49,11 +49,11 @@ def tests(exercise: str, points: float, says: str, seconds: float = SECONDS) -> 
     def mark(run: Callable) -> Callable:
         wanted = list(inspect.signature(run).parameters)
         if len(wanted) not in (3, 4):
-            raise TestsError(f"{run.__name__} should take (torch, see, rng) or (torch, see, rng, nb).")
+            raise BrokenTests(f"{run.__name__} should take (torch, see, rng) or (torch, see, rng, nb).")
         if isinstance(points, bool) or not isinstance(points, int | float) or not 0 < points < 1000:
-            raise TestsError(f"{run.__name__}: points={points!r} is no number of points.")
+            raise BrokenTests(f"{run.__name__}: points={points!r} is no number of points.")
         if not isinstance(says, str) or not says.strip():
-            raise TestsError(f'{run.__name__} should say which behaviour it tests: says="…".')
+            raise BrokenTests(f'{run.__name__} should say which behaviour it tests: says="…".')
         run.program = Program(
             run.__name__, exercise, float(points), says.strip().rstrip("."), run, seconds, len(wanted) == 4
         )
@@ -63,14 +63,14 @@ def tests(exercise: str, points: float, says: str, seconds: float = SECONDS) -> 
 
 
 def read_tests(source: str, file: str = "hidden_tests.py") -> dict[str, Program]:
-    """The programs in the text of a file, by name, in its order. Raises TestsError."""
+    """The programs in the text of a file, by name, in its order. Raises BrokenTests."""
     tree = _parse(source, file)
     namespace: dict = {"__name__": "hidden_tests", "__file__": file}
     try:
         with _importable():
             exec(compile(tree, file, "exec", dont_inherit=True), namespace)
     except Exception as error:
-        raise TestsError(f"{file}:{_line(error, file)}: {type(error).__name__}: {error}") from None
+        raise BrokenTests(f"{file}:{_line(error, file)}: {type(error).__name__}: {error}") from None
     found = [value.program for value in namespace.values() if isinstance(getattr(value, "program", None), Program)]
     return {program.name: program for program in found}
 
@@ -79,11 +79,11 @@ def _parse(source: str, file: str) -> ast.Module:
     try:
         tree = ast.parse(source, file)
     except SyntaxError as error:
-        raise TestsError(f"{file}:{error.lineno}: {error.msg}") from None
+        raise BrokenTests(f"{file}:{error.lineno}: {error.msg}") from None
     seen: dict[str, int] = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef) and seen.setdefault(node.name, node.lineno) != node.lineno:
-            raise TestsError(f"{file}:{node.lineno}: there is a {node.name} already, in line {seen[node.name]}.")
+            raise BrokenTests(f"{file}:{node.lineno}: there is a {node.name} already, in line {seen[node.name]}.")
     return tree
 
 

@@ -34,6 +34,7 @@ class Caps(NamedTuple):
 
 
 CAPS = Caps()
+LONGEST_INT = 8192  # bits; Python reads no decimal number of more than 4300 digits
 
 
 class Array(NamedTuple):
@@ -67,7 +68,7 @@ def _snapshot(value: Any, caps: Caps, budget: list[int], depth: int) -> Any:
     if isinstance(value, np.generic) and value.dtype.kind in "iufc":
         return _array(np.asarray(value), False, budget)
     if type(value) is int or type(value) is float:
-        return value if isinstance(value, float) or value.bit_length() < 1024 else Thing("int")
+        return value if isinstance(value, float) or value.bit_length() < LONGEST_INT else Thing("int")
     if isinstance(value, str):
         return str(value)[: caps.text]
     if isinstance(value, Array | Thing):
@@ -153,7 +154,7 @@ class _Reader:
         if node is None or isinstance(node, bool | float):
             return node
         if isinstance(node, int):
-            if node.bit_length() >= 1024:
+            if node.bit_length() >= LONGEST_INT:
                 raise WireError("a number that is too large")
             return node
         if isinstance(node, str):
