@@ -89,6 +89,7 @@ my_number_of_nodes = None
 # - `mytorch/results.py` is housekeeping around results: `as_result` gives them PyTorch's dtype, `unrecorded` makes one while
 #   recording is off, `sources_of` notes where saved arrays come from, `saved_as_tensors` makes them tensors again, and
 #   `watchers` are functions that want to hear of every new node.
+# - `backward_name`, in `mytorch/names.py`, knows what PyTorch calls a node: `MulBackward0` for a product.
 # - `later(…)` stands for what you have not built yet: `mode` says whether recording is on (lesson 5; until then it always
 #   is), `accumulate` adds to a `.grad` (lesson 4), `latest_write` and `check_unwritten` look for writes in place (lesson 5).
 
@@ -107,6 +108,7 @@ from numpy import ndarray
 
 from mytorch._lessons import later
 from mytorch.base import TensorBase, tick
+from mytorch.names import backward_name
 from mytorch.results import FLOAT64, as_result, saved_as_tensors, sources_of, unrecorded, watchers
 
 mode = later("grad_mode", "mode")
@@ -235,6 +237,8 @@ class AccumulateGrad(Node):
 # Two of the five are the results of calls: of `weakref.ref`, which wants the tensor, and of `tick`, which wants nothing.
 
 # %% check="AccumulateGrad" points=1
+from mytorch.base import tick
+
 x = mytorch.tensor([[1.0, 2.0, 3.0]])
 earlier = tick()
 node = AccumulateGrad(x)
@@ -333,20 +337,27 @@ def record(ctx, values, out):
 # The result holds `out` itself, no copy. The node is the second argument of `TensorBase.result_type`.
 
 # %% check="record" points=1
+from mytorch.base import tick
+
 end = Node()
 end.next, end.number = (), tick()
 ctx = Node()
 ctx.next, ctx.saved_tensors = [end, None], None
-out = np.array([10.0, 20.0], dtype=np.float32)
-y = record(ctx, [np.array([1.0, 2.0], dtype=np.float32), 10], out)
+tens = np.array([10.0, 20.0, 30.0], dtype=np.float32)
+out = tens + 1
+y = record(ctx, [np.ones(1, dtype=np.float32), tens], out)
 assert type(y).__name__ == "Tensor", f"record should return a tensor, and this is {type(y).__name__}"
 assert y.array is out, "the result should hold the array that the op computed, and no copy of it"
 assert y.requires_grad, "what is computed from a tensor that requires grad requires grad: otherwise the chain breaks here"
 assert y.edge is ctx, "the result should know its node: `edge` is how a gradient gets into the graph"
-assert tuple(getattr(ctx, "shape", ())) == (2,), "ctx.shape should be (2,), the shape of the result"
+assert tuple(getattr(ctx, "shape", ())) == (3,), "ctx.shape should be (3,), the shape of the result"
 assert getattr(ctx, "number", 0) > end.number, "the node should be newer than its inputs' nodes: give it a fresh tick()"
 assert getattr(ctx, "pending", 0) is None, "ctx.pending should be None: no gradient has arrived yet"
 assert getattr(ctx, "hooks", 0) is None, "ctx.hooks should be None: nobody has registered one"
+other = Node()
+other.next, other.saved_tensors = [end], None
+record(other, [out], out + 1)
+assert other.number > ctx.number, "what is recorded later has the larger number, also when its inputs are as old"
 
 # %% [markdown]
 # ## 5 · `Function.apply`
@@ -366,7 +377,7 @@ class FunctionCtx(Node):
     __slots__ = ("sources",)
 
     def name(self):
-        return f"{type(self).__name__}Backward0"
+        return backward_name(self)
 
     def save_for_backward(self, *values):
         """Keep `values`, inputs or results of `forward`, for `backward`; there they are `ctx.saved_tensors`."""
@@ -446,7 +457,7 @@ class Function(FunctionCtx):
         out = cls.forward(ctx, *values)
         ### END SOLUTION
         if type(out) is not ndarray or out.dtype is FLOAT64:
-            out = as_result(out, cls, values)
+            out = as_result(out, ctx, values)
         ### BEGIN SOLUTION return the result: unrecorded, without an edge, or recorded
         if not mode.enabled:
             return unrecorded(out, mode)
@@ -486,9 +497,14 @@ assert y.grad_fn.name() == "MulBackward0", f"the last op was a product, and the 
 assert to_x is x.edge, "the first factor is x: the first entry of `next` should be x's AccumulateGrad node"
 assert to_sum is not None and to_sum.name() == "AddBackward0", "the second factor is a sum: its node belongs second"
 assert to_sum.next_functions == ((to_x, 0), (None, 0)), "x + 1: first the same node of x, then None for the number 1"
+assert (x * x).grad_fn.next_functions == ((to_x, 0), (to_x, 0)), "x * x uses x twice: two edges, both to the node of x"
+assert (2 * x).requires_grad, "one input that requires grad is enough, and it need not be the first"
 data = mytorch.tensor([1.0, 2.0])
-assert (data * data).grad_fn is None, "no input requires grad, so nothing should be recorded"
-assert not (data * data).requires_grad, "no input requires grad, so the result should not, either"
+assert not (data * data).requires_grad, "no input requires grad, so nothing should be recorded"
+mode.enabled = False
+off = x * x
+mode.enabled = True
+assert not off.requires_grad, "while mode.enabled is False, nothing should be recorded, whoever requires grad"
 
 # %% check="Function" part="2" points=1
 class Scale(Function):
@@ -552,7 +568,7 @@ w = mytorch.tensor([1.0, 2.0], requires_grad=True)
 data = mytorch.tensor([10.0, 20.0])
 
 results = {"a: data + 1": data + 1, "b: w + data": w + data, "c: (data * 2).exp()": (data * 2).exp()}
-results |= {"d: (w + data).sum()": (w + data).sum(), "e: w > data": w > data}
+results |= {"d: (w + data).exp()": (w + data).exp(), "e: w > data": w > data}
 for line, result in results.items():
     print(f"{line:22} requires_grad={result.requires_grad!s:6} is_leaf={result.is_leaf!s:6} grad_fn={result.grad_fn}")
 
@@ -594,9 +610,9 @@ print("saved in its node:", y.grad_fn.saved_tensors)
 w = mytorch.tensor([[0.5], [-1.0]], requires_grad=True)
 b = mytorch.tensor(0.1, requires_grad=True)
 data = mytorch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
-p = (data @ w + b).sigmoid()
-loss = p.mean()
-draw(loss, names={"w": w, "b": b, "p": p, "loss": loss})
+z = data @ w + b
+p = z.sigmoid()
+draw(p, names={"w": w, "b": b, "z": z, "p": p})
 
 # %% [markdown]
 # ## 7 · How long a graph lives
