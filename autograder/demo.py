@@ -5,6 +5,9 @@ Raises GradlabError when a score is not the one that a person would have given.
 
 from __future__ import annotations
 
+import html
+import json
+import re
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -12,7 +15,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from autograder import places
-from autograder.blueprint import load_blueprint
+from autograder.blueprint import Blueprint, load_blueprint
 from autograder.build import build
 from autograder.grade import QUIET, Options, Progress, Report, grade_class
 from autograder.graded import Graded
@@ -121,12 +124,21 @@ def wrong_records(folder: Path, report: Report) -> Iterable[str]:
 def leaks(folder: Path, course: Course, lessons: Iterable[Lesson]) -> Iterable[str]:
     """Feedback that is missing, or that shows something of a hidden test."""
     for lesson in lessons:
-        secrets = ["BEGIN HIDDEN", "autograder.hidden", *(p.name for p in load_blueprint(course, lesson).programs)]
+        blueprint = load_blueprint(course, lesson)
         for student in sorted((folder / "submitted").iterdir()):
             page = folder / "feedback" / student.name / lesson.id / f"{lesson.id}.html"
-            text = page.read_text(encoding="utf-8") if page.is_file() else ""
-            if not text:
+            if not page.is_file():
                 yield f"{page.relative_to(folder)} is missing."
-            for secret in secrets:
-                if secret in text:
-                    yield f"{page.relative_to(folder)} shows {secret}."
+                continue
+            handed_in = (student / lesson.id / lesson.notebook.name).read_text(encoding="utf-8")
+            text = html.unescape(re.sub(r"<[^>]*>", "", page.read_text(encoding="utf-8")))
+            shown = [secret for secret in _secrets(blueprint, handed_in) if secret in text]
+            yield from (f"{page.relative_to(folder)} shows: {secret}" for secret in shown)
+
+
+def _secrets(blueprint: Blueprint, handed_in: str) -> list[str]:
+    """What no page may show: how hidden tests are called, and their lines, but for what the student wrote too."""
+    lines = {line.strip() for line in blueprint.tests.splitlines() if "says=" not in line}
+    known = handed_in + (blueprint.course.root / blueprint.lesson.notebook).read_text(encoding="utf-8")
+    long = sorted(line for line in lines if len(line) > 20 and json.dumps(line, ensure_ascii=False)[1:-1] not in known)
+    return ["BEGIN HIDDEN", "autograder.hidden", *long]

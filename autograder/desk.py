@@ -20,6 +20,7 @@ from autograder.observe import expected
 from autograder.rebuild import Rebuilt, Repair, rebuild
 from autograder.run import Run, trials_of
 from autograder.sandbox import Isolation, isolation
+from autograder.turns import thinking
 from gradlab.course import Course, Lesson
 
 
@@ -59,7 +60,11 @@ def grade_submission(desk: Desk, submission: Submission) -> tuple[Graded, Rebuil
 
     Never raises for what a student did.
     """
-    data = submission.data()
+    with thinking():
+        return _grade(desk, submission, submission.data())
+
+
+def _grade(desk: Desk, submission: Submission, data: bytes) -> tuple[Graded, Rebuilt]:
     rebuilt = Rebuilt(problem=submission.problem) if submission.problem else rebuild(data, desk.blueprint)
     if submission.note:
         rebuilt.repairs.insert(0, Repair("", submission.note))

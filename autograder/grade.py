@@ -19,7 +19,9 @@ from autograder.collect import Submission, collect
 from autograder.desk import Desk, grade_submission, set_up
 from autograder.graded import Graded, load, save
 from autograder.outputs import graded_notebook
+from autograder.rebuild import Rebuilt
 from autograder.record import Recorder
+from autograder.turns import thinking
 from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
 
@@ -110,10 +112,8 @@ def _grade(
             try:
                 graded, rebuilt = future.result()
                 if recorder:
-                    recorder.record(submission, graded_notebook(recorder.skeleton, rebuilt, graded))
-                    if options.feedback:
-                        recorder.write_feedback(submission)
-                    save(recorder.out, graded)  # last: what is remembered has been recorded
+                    with thinking():
+                        _record(recorder, submission, graded, rebuilt, options.feedback)
                 report.graded.append(graded)
             except (GradlabError, KeyboardInterrupt):
                 executor.shutdown(cancel_futures=True)
@@ -121,6 +121,13 @@ def _grade(
             except Exception as error:  # ours, not the student's; and nobody else is to suffer from it
                 report.failed[f"{submission.student}, {submission.lesson.id}"] = f"{type(error).__name__}: {error}"
             progress.advance(graded)
+
+
+def _record(recorder: Recorder, submission: Submission, graded: Graded, rebuilt: Rebuilt, feedback: bool) -> None:
+    recorder.record(submission, graded_notebook(recorder.skeleton, rebuilt, graded))
+    if feedback:
+        recorder.write_feedback(submission)
+    save(recorder.out, graded)  # last: what is remembered has been recorded
 
 
 def _unchanged(desk: Desk, submission: Submission, recorder: Recorder) -> Graded | None:

@@ -83,13 +83,12 @@ def _event(theirs: dict, ours: Any) -> str | None:
     kinds = [next((kind for kind in ("saw", "error", "budget") if kind in event), "") for event in (theirs, ours)]
     if kinds[0] != kinds[1]:
         return "it went another way than it should"
-    name = theirs.get("name") or "a value"
+    where = f" ({theirs['name']})" if theirs.get("name") else ""
     if kinds[0] == "saw":
         found = unlike(theirs["saw"], ours["saw"])
-        return f"{name} {found}" if found else None
+        return f"a value {found}{where}" if found else None
     if kinds[0] == "error" and theirs["error"] != ours["error"]:
         wanted, raised = theirs["error"], str(ours["error"])
-        where = f" ({name})" if theirs.get("name") else ""
         if not raised:
             return f"raised no error, where {wanted} belongs{where}"
         belongs = f"{wanted} belongs" if wanted else "no error belongs"
@@ -101,7 +100,7 @@ def _event(theirs: dict, ours: Any) -> str | None:
 
 
 def unlike(theirs: Any, ours: Any) -> str | None:
-    """How `ours` is unlike `theirs`, as the end of a sentence that begins with its name; None when they agree."""
+    """How `ours` is unlike `theirs`, as the end of a sentence that begins with "a value"; None when they agree."""
     if _is_number(theirs) and _is_number(ours):
         return _numbers(theirs, ours)
     if isinstance(theirs, Array) and isinstance(ours, Array):

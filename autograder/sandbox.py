@@ -25,6 +25,7 @@ from typing import NamedTuple
 import numpy
 
 import gradlab
+from autograder.turns import waiting
 from autograder.worker import wire
 
 HERE = Path(__file__).resolve().parent / "worker"
@@ -134,7 +135,8 @@ class Worker:
         process = self._running()
         try:
             wire.write_frame(process.stdin, request)
-            body = self._replies.get(timeout=seconds)
+            with waiting():
+                body = self._replies.get(timeout=seconds)
         except queue.Empty:
             return {"end": "time"}, True
         except OSError:  # the pipe is closed

@@ -63,7 +63,7 @@ def test_the_right_answer_earns_all(verdicts):
 @pytest.mark.parametrize(
     ("body", "answer", "reason"),
     [
-        ("see(torch.double(rng.normal()), 'the double')", "return 3 * x", "the double differs"),
+        ("see(torch.double(rng.normal()), 'the double')", "return 3 * x", "a value differs (the double)"),
         ("see(torch.double(2))", "return None", "a value is None, where a number belongs"),
         ("see(torch.double(2))", "raise ValueError('three')", "raised ValueError: three"),
         ("see(torch.double(2))", "raise ValueError(f'got {x}')", "raised ValueError"),

@@ -98,7 +98,7 @@ def test_names_and_errors_that_are_observed():
     def one(**event):
         return {**reply(), "events": [event]}
 
-    assert difference(one(saw=1, name="x.grad"), one(saw=2, name="")) == "x.grad differs"
+    assert difference(one(saw=1, name="x.grad"), one(saw=2, name="")) == "a value differs (x.grad)"
     assert difference(one(error="TypeError", name=""), one(error="", name="")) == (
         "raised no error, where TypeError belongs"
     )
