@@ -1,6 +1,7 @@
 """Hidden tests of lesson 3. Each says what to do with an engine; the reference says what must be seen."""
 
 import numpy as np
+
 from autograder.hidden import tests
 
 
@@ -30,7 +31,8 @@ def product_of_shapes(torch, see, rng):
     for a, b in [((3,), (3,)), ((2, 3), (3,)), ((2, 1), (1, 4)), ((), (3,)), ((), ()), ((0, 3), (3,))]:
         x, y = leaf(torch, rng.normal(size=a)), leaf(torch, rng.normal(size=b))
         pull(torch, rng, x * y)
-        see(x.grad, "x.grad"); see(y.grad, "y.grad")
+        see(x.grad, "x.grad")
+        see(y.grad, "y.grad")
 
 
 @tests("Mul", points=0.5, says="a factor that wants no gradient, a number for instance, does not disturb the other one")
@@ -38,7 +40,8 @@ def product_with_constants(torch, see, rng):
     x = leaf(torch, rng.normal(size=(2, 3)))
     data = torch.tensor(rng.normal(size=(2, 3)))
     pull(torch, rng, 3.0 * x * data * 0.5)
-    see(x.grad, "x.grad"); see(data.grad, "data.grad")
+    see(x.grad, "x.grad")
+    see(data.grad, "data.grad")
     w = leaf(torch, rng.normal(size=3), dtype=torch.float32)
     w.mul(2).backward(gradient=torch.ones(3))
     see(w.grad, "w.grad")
@@ -50,7 +53,8 @@ def product_twice(torch, see, rng):
     (dx,) = torch.autograd.grad(x * x * y, x, grad_outputs=torch.ones(3, dtype=torch.float64), create_graph=True)
     see(dx, "the first derivative")
     dxx, dxy = torch.autograd.grad(dx, [x, y], grad_outputs=torch.tensor(rng.normal(size=3)))
-    see(dxx, "d²/dx²"); see(dxy, "d²/dxdy")
+    see(dxx, "d²/dx²")
+    see(dxy, "d²/dxdy")
 
 
 # ---- seed_gradient -----------------------------------------------------------------------------------------------
@@ -66,21 +70,34 @@ def seeds_of_one_entry(torch, see, rng):
             see(x.grad, "x.grad")
 
 
-@tests("seed_gradient", points=0.5, says="a result of several entries needs gradient=, and nothing is changed without it")
+@tests(
+    "seed_gradient", points=0.5, says="a result of several entries needs gradient=, and nothing is changed without it"
+)
 def seeds_that_are_missing(torch, see, rng):
     for shape in [(3,), (2, 1), (0,)]:
         x = leaf(torch, rng.normal(size=shape))
         y = x * 2.0
-        see.error(lambda: y.backward(), f"backward() of shape {shape}")
+        see.error(y.backward, f"backward() of shape {shape}")
         see(x.grad, "x.grad after the error")
 
 
 @tests("seed_gradient", points=0.5, says="a gradient of another shape than the result is refused")
 def seeds_of_a_wrong_shape(torch, see, rng):
-    for shape, wrong in [((3,), (4, 3)), ((3,), (3, 1)), ((3,), (1,)), ((3,), ()), ((), (1,)), ((2, 3), (3, 2)), ((1,), ())]:
+    for shape, wrong in [
+        ((3,), (4, 3)),
+        ((3,), (3, 1)),
+        ((3,), (1,)),
+        ((3,), ()),
+        ((), (1,)),
+        ((2, 3), (3, 2)),
+        ((1,), ()),
+    ]:
         x = leaf(torch, rng.normal(size=shape))
         y = x * 2.0
-        see.error(lambda: y.backward(gradient=torch.tensor(np.ones(wrong))), f"shape {shape}, gradient of shape {wrong}")
+        see.error(
+            lambda y=y, wrong=wrong: y.backward(gradient=torch.tensor(np.ones(wrong))),
+            f"shape {shape}, gradient of shape {wrong}",
+        )
         see(x.grad, "x.grad after the error")
 
 
@@ -155,17 +172,30 @@ def a_long_chain(torch, see, rng):
 
 @tests("walk", points=0.5, says="what was broadcast on the way, not only at a leaf, is summed back")
 def broadcasting_of_inner_results(torch, see, rng):
-    column, row, number = leaf(torch, rng.normal(size=(3, 1))), leaf(torch, rng.normal(size=4)), leaf(torch, rng.normal())
+    column, row, number = (
+        leaf(torch, rng.normal(size=(3, 1))),
+        leaf(torch, rng.normal(size=4)),
+        leaf(torch, rng.normal()),
+    )
     inner = column.exp() * number
     table = inner * row + inner
     pull(torch, rng, table * row.exp() - number)
-    see(column.grad, "column.grad"); see(row.grad, "row.grad"); see(number.grad, "number.grad")
+    see(column.grad, "column.grad")
+    see(row.grad, "row.grad")
+    see(number.grad, "number.grad")
     grown, stretched = leaf(torch, rng.normal(size=(1, 3, 1))), leaf(torch, rng.normal(size=(2, 1, 1, 4)))
     pull(torch, rng, (grown * 2.0) * (stretched * 3.0))
-    see(grown.grad, "the gradient of a (1, 3, 1) factor"); see(stretched.grad, "the gradient of a (2, 1, 1, 4) factor")
+    table = leaf(torch, rng.normal(size=(3, 4)))
+    centred = table * 2.0 - (table * 2.0).mean(1, True)
+    pull(torch, rng, centred * centred.amax(0))
+    see(table.grad, "the gradient of a table that was centred by the mean of each row")
+    see(grown.grad, "the gradient of a (1, 3, 1) factor")
+    see(stretched.grad, "the gradient of a (2, 1, 1, 4) factor")
 
 
-@tests("walk", points=0.5, says="any graph of sums and products gives the right gradient, for every leaf and only for them")
+@tests(
+    "walk", points=0.5, says="any graph of sums and products gives the right gradient, for every leaf and only for them"
+)
 def random_graphs(torch, see, rng):
     for _ in range(8):
         leaves = [leaf(torch, rng.normal(size=2) * 0.5) for _ in range(3)] + [torch.tensor(rng.normal(size=2))]
@@ -206,8 +236,13 @@ def walks_one_after_the_other(torch, see, rng):
     product = a * b
     see(torch.autograd.grad(product.sum(), a, retain_graph=True)[0], "the gradient of one input")
     see(a.grad, "a.grad, which autograd.grad leaves alone")
-    product.sum().backward()
-    see(a.grad, "a.grad"); see(b.grad, "b.grad")
+    product.sum().backward(retain_graph=True)
+    see(a.grad, "a.grad")
+    see(b.grad, "b.grad")
+    for x in (a, b):
+        x.grad = None
+    (product * a).sum().backward()
+    see(a.grad, "a.grad of a second walk over the same graph")
 
 
 @tests("walk", points=0.5, says="several results can start one walk, and an input in the middle can be asked for")
@@ -216,7 +251,8 @@ def several_results(torch, see, rng):
     middle = x * y
     total, other = (middle * x).sum(), (middle + y).sum()
     torch.autograd.backward([total, other])
-    see(x.grad, "x.grad"); see(y.grad, "y.grad")
+    see(x.grad, "x.grad")
+    see(y.grad, "y.grad")
     middle = x * y
     results = [(middle * middle * x).sum(), middle]
     weights = [None, torch.tensor(rng.normal(size=3))]
@@ -233,7 +269,8 @@ def a_walk_that_is_recorded(torch, see, rng):
         see(gradient, "a first derivative")
     penalty = sum((gradient * gradient).sum() for gradient in gradients)
     penalty.backward()
-    see(x.grad, "the gradient of a gradient penalty"); see(y.grad, "the same for a broadcast input")
+    see(x.grad, "the gradient of a gradient penalty")
+    see(y.grad, "the same for a broadcast input")
     t = leaf(torch, rng.normal(size=1))
     f = t * t * t * t
     for _ in range(4):
@@ -278,7 +315,15 @@ def exponentials_twice(torch, see, rng):
 
 # ---- Mean --------------------------------------------------------------------------------------------------------
 
-SHAPES_AND_DIMS = [((2, 3), 0), ((2, 3), 1), ((3, 3), -1), ((3, 3), 0), ((2, 3, 4), (0, 2)), ((2, 3, 4), (-1, 1)), ((4,), None)]
+SHAPES_AND_DIMS = [
+    ((2, 3), 0),
+    ((2, 3), 1),
+    ((3, 3), -1),
+    ((3, 3), 0),
+    ((2, 3, 4), (0, 2)),
+    ((2, 3, 4), (-1, 1)),
+    ((4,), None),
+]
 
 
 @tests("Mean", points=0.5, says="every entry gets its share, for every dim, tuple of dims and keepdim")
@@ -357,12 +402,18 @@ def products(torch, see, rng, pairs):
     for a, b in pairs:
         x, y = leaf(torch, rng.normal(size=a)), leaf(torch, rng.normal(size=b))
         pull(torch, rng, x @ y)
-        see(x.grad, f"the left gradient for {a} @ {b}"); see(y.grad, f"the right gradient for {a} @ {b}")
+        see(x.grad, f"the left gradient for {a} @ {b}")
+        see(y.grad, f"the right gradient for {a} @ {b}")
 
 
 @tests("MatMul", points=0.5, says="matrices and vectors: each factor gets a gradient of its own shape")
 def plain_products(torch, see, rng):
-    products(torch, see, rng, [((2, 3), (3, 4)), ((3, 3), (3, 3)), ((3,), (3,)), ((3,), (3, 4)), ((2, 3), (3,)), ((1, 1), (1, 1))])
+    products(
+        torch,
+        see,
+        rng,
+        [((2, 3), (3, 4)), ((3, 3), (3, 3)), ((3,), (3,)), ((3,), (3, 4)), ((2, 3), (3,)), ((1, 1), (1, 1))],
+    )
     x = leaf(torch, rng.normal(size=(2, 3)), torch.float32)
     (x @ x.T).sum().backward()
     see(x.grad, "x.grad of x @ xᵀ")
@@ -370,8 +421,16 @@ def plain_products(torch, see, rng):
 
 @tests("MatMul", points=0.5, says="batches of matrices, also batches that were broadcast")
 def batched_products(torch, see, rng):
-    pairs = [((5, 2, 3), (5, 3, 4)), ((5, 2, 3), (3, 4)), ((2, 3), (5, 3, 4)), ((5, 1, 2, 3), (4, 3, 2)), ((1, 2, 3), (5, 3, 2))]
-    products(torch, see, rng, [*pairs, ((3,), (5, 3, 2)), ((5, 2, 3), (3,)), ((3,), (2, 5, 3, 4)), ((2, 5, 4, 3), (3,))])
+    pairs = [
+        ((5, 2, 3), (5, 3, 4)),
+        ((5, 2, 3), (3, 4)),
+        ((2, 3), (5, 3, 4)),
+        ((5, 1, 2, 3), (4, 3, 2)),
+        ((1, 2, 3), (5, 3, 2)),
+    ]
+    products(
+        torch, see, rng, [*pairs, ((3,), (5, 3, 2)), ((5, 2, 3), (3,)), ((3,), (2, 5, 3, 4)), ((2, 5, 4, 3), (3,))]
+    )
 
 
 @tests("MatMul", points=0.5, says="empty and non-contiguous factors, and factors that want no gradient")
@@ -379,10 +438,12 @@ def odd_products(torch, see, rng):
     products(torch, see, rng, [((0, 3), (3, 2)), ((2, 0), (0, 3)), ((0,), (0,)), ((0, 2, 3), (3, 4))])
     x, y = leaf(torch, rng.normal(size=(3, 2))), leaf(torch, rng.normal(size=(4, 6)))
     pull(torch, rng, x.transpose(0, 1) @ y.permute(1, 0)[::2])
-    see(x.grad, "x.grad through a view"); see(y.grad, "y.grad through a view")
+    see(x.grad, "x.grad through a view")
+    see(y.grad, "y.grad through a view")
     w, data = leaf(torch, rng.normal(size=(3, 2))), torch.tensor(rng.normal(size=(4, 3)))
     pull(torch, rng, data @ w)
-    see(w.grad, "w.grad"); see(data.grad, "data.grad")
+    see(w.grad, "w.grad")
+    see(data.grad, "data.grad")
     v = leaf(torch, rng.normal(size=3))
     pull(torch, rng, v @ torch.tensor(rng.normal(size=(3, 2))))
     see(v.grad, "v.grad")
@@ -392,11 +453,14 @@ def odd_products(torch, see, rng):
 def products_twice(torch, see, rng):
     square = rng.normal(size=(3, 3))
     see(twice(torch, rng, lambda x: x @ x @ torch.tensor(square), leaf(torch, rng.normal(size=(3, 3)))), "x @ x")
-    see(twice(torch, rng, lambda x: (x @ torch.tensor(square)) @ x, leaf(torch, rng.normal(size=3))), "a quadratic form")
+    see(
+        twice(torch, rng, lambda x: (x @ torch.tensor(square)) @ x, leaf(torch, rng.normal(size=3))), "a quadratic form"
+    )
     x, y = leaf(torch, rng.normal(size=(2, 2, 3))), leaf(torch, rng.normal(size=(3, 2)))
     dx, dy = torch.autograd.grad(((x @ y) ** 2).sum(), [x, y], create_graph=True)
     ((dx * dx).sum() + (dy * dy).sum()).backward()
-    see(x.grad, "x.grad of a gradient penalty"); see(y.grad, "y.grad of a gradient penalty")
+    see(x.grad, "x.grad of a gradient penalty")
+    see(y.grad, "y.grad of a gradient penalty")
 
 
 # ---- Permute -----------------------------------------------------------------------------------------------------
@@ -414,7 +478,13 @@ def all_orders(torch, see, rng):
 
 @tests("Permute", points=0.5, says="negative dims, tensors without dims or entries, and .T of more than two dims")
 def odd_orders(torch, see, rng):
-    for shape, dims in [((2, 3, 4), (-1, 0, 1)), ((2, 3, 4), (1, -1, -3)), ((), ()), ((5,), (0,)), ((2, 0, 3), (2, 0, 1))]:
+    for shape, dims in [
+        ((2, 3, 4), (-1, 0, 1)),
+        ((2, 3, 4), (1, -1, -3)),
+        ((), ()),
+        ((5,), (0,)),
+        ((2, 0, 3), (2, 0, 1)),
+    ]:
         x = leaf(torch, rng.normal(size=shape))
         pull(torch, rng, x.permute(dims))
         see(x.grad, f"x.grad of permute{dims}")
@@ -428,7 +498,10 @@ def orders_twice(torch, see, rng):
     x = leaf(torch, rng.normal(size=(2, 3, 4)))
     pull(torch, rng, x.permute(2, 0, 1).reshape(4, 6)[1:] * 3.0)
     see(x.grad, "x.grad")
-    see(twice(torch, rng, lambda x: x.permute(1, 2, 0) ** 3, leaf(torch, rng.normal(size=(2, 3, 2)))), "the second derivative")
+    see(
+        twice(torch, rng, lambda x: x.permute(1, 2, 0) ** 3, leaf(torch, rng.normal(size=(2, 3, 2)))),
+        "the second derivative",
+    )
 
 
 # ---- Index -------------------------------------------------------------------------------------------------------
@@ -443,7 +516,9 @@ def reading_by_place(torch, see, rng):
         see(x.grad, f"x.grad of x[{key}]")
 
 
-@tests("Index", points=0.5, says="an entry that is read several times gets every gradient; masks read where they are True")
+@tests(
+    "Index", points=0.5, says="an entry that is read several times gets every gradient; masks read where they are True"
+)
 def reading_by_arrays(torch, see, rng):
     x = leaf(torch, rng.normal(size=(4, 3)))
     pull(torch, rng, x[torch.tensor([0, 2, 0, 0, -4])])
@@ -466,14 +541,26 @@ def reading_twice(torch, see, rng):
     see(x.grad, "x.grad")
     key = torch.tensor([0, 2, 0])
     see(twice(torch, rng, lambda x: x[key] ** 3, leaf(torch, rng.normal(size=(3, 2)))), "the second derivative")
-    see(twice(torch, rng, lambda x: torch.stack([x[0] * x[1], x[2] ** 2]), leaf(torch, rng.normal(size=3))), "of stacked products")
+    see(
+        twice(torch, rng, lambda x: torch.stack([x[0] * x[1], x[2] ** 2]), leaf(torch, rng.normal(size=3))),
+        "of stacked products",
+    )
 
 
 # ---- Softmax -----------------------------------------------------------------------------------------------------
 
 
 def bends(torch, see, rng, f):
-    for shape, dim in [((4,), 0), ((2, 3), 0), ((2, 3), 1), ((3, 3), -1), ((2, 3, 4), 1), ((2, 3), -2), ((0, 3), 1), ((1,), 0)]:
+    for shape, dim in [
+        ((4,), 0),
+        ((2, 3), 0),
+        ((2, 3), 1),
+        ((3, 3), -1),
+        ((2, 3, 4), 1),
+        ((2, 3), -2),
+        ((0, 3), 1),
+        ((1,), 0),
+    ]:
         x = leaf(torch, rng.normal(size=shape))
         pull(torch, rng, f(x, dim))
         see(x.grad, f"x.grad of shape {shape}, dim {dim}")
@@ -497,7 +584,10 @@ def extreme_shares(torch, see, rng):
 @tests("Softmax", points=0.5, says="the rule can be differentiated again")
 def shares_twice(torch, see, rng):
     see(twice(torch, rng, lambda x: x.softmax(1), leaf(torch, rng.normal(size=(2, 3)))), "the second derivative")
-    see(twice(torch, rng, lambda x: x.softmax(0) ** 2, leaf(torch, rng.normal(size=4))), "the second derivative of squares")
+    see(
+        twice(torch, rng, lambda x: x.softmax(0) ** 2, leaf(torch, rng.normal(size=4))),
+        "the second derivative of squares",
+    )
 
 
 # ---- LogSoftmax --------------------------------------------------------------------------------------------------
@@ -519,7 +609,10 @@ def classifier(torch, see, rng):
 @tests("LogSoftmax", points=0.5, says="the rule can be differentiated again")
 def log_shares_twice(torch, see, rng):
     see(twice(torch, rng, lambda x: x.log_softmax(1), leaf(torch, rng.normal(size=(2, 3)))), "the second derivative")
-    see(twice(torch, rng, lambda x: x.log_softmax(0) ** 2, leaf(torch, rng.normal(size=4))), "the second derivative of squares")
+    see(
+        twice(torch, rng, lambda x: x.log_softmax(0) ** 2, leaf(torch, rng.normal(size=4))),
+        "the second derivative of squares",
+    )
 
 
 # ---- GELU --------------------------------------------------------------------------------------------------------

@@ -19,12 +19,13 @@ def loss_at(w):
 (loss_at(3.001) - loss_at(3.0)) / 0.001
 
 # %% [markdown]
-# About 8. To find out, the loss was computed twice. With a second weight it would be three times, and with the million
-# weights of a small network a million and one times, for a single step of training.
+# About 8. To find out, the loss was computed twice. With a second weight it would be three times, and with the
+# million weights of a small network a million and one times, for a single step of training.
 #
-# There is a better way. You compute the loss once, and the graph of lesson 2 remembers how. Then you go back through it, once,
-# and collect the slope for *every* weight on the way. Going back costs about as much as two forward passes, whether there is
-# one weight or a billion. That walk is why neural networks can be trained at all, and in this lesson you write it.
+# There is a better way. You compute the loss once, and the graph of lesson 2 remembers how. Then you go back
+# through it, once, and collect the slope for *every* weight on the way. Going back costs about as much as two
+# forward passes, whether there is one weight or a billion. That walk is why neural networks can be trained at
+# all, and in this lesson you write it.
 #
 # **You will be able to**
 #
@@ -48,8 +49,8 @@ def loss_at(w):
 # | $e = s - y$ | 2 | $\partial e/\partial s = 1$, $\;\partial e/\partial y = -1$ |
 # | $L = e^2$ | 4 | $\partial L/\partial e = 2e = 4$ |
 #
-# Each step knows its own, **local** derivative, and that is all it knows. The chain rule says: multiply along the road. Start at
-# the end, where $\partial L/\partial L = 1$, and read the table upwards:
+# Each step knows its own, **local** derivative, and that is all it knows. The chain rule says: multiply along the
+# road. Start at the end, where $\partial L/\partial L = 1$, and read the table upwards:
 #
 # $$
 # \frac{\partial L}{\partial e} = 1 \cdot 4 = 4, \qquad
@@ -58,8 +59,8 @@ def loss_at(w):
 # \frac{\partial L}{\partial w} = 4 \cdot 2 = 8 .
 # $$
 #
-# There is the 8. At each step one number arrives, the **upstream gradient**; the step multiplies it by its local derivative and
-# hands it on. Nothing else happens in a backward pass.
+# There is the 8. At each step one number arrives, the **upstream gradient**; the step multiplies it by its local
+# derivative and hands it on. Nothing else happens in a backward pass.
 
 # %%
 from gradlab.draw import draw
@@ -70,14 +71,15 @@ loss = (w * 2.0 + b - 5.0) ** 2
 draw(loss, names={"w": w, "b": b, "loss": loss})
 
 # %% [markdown]
-# This is what was recorded. The data went from left to right; the gradients will go from right to left, along the same edges.
+# This is what was recorded. The data went from left to right; the gradients will go from right to left, along the
+# same edges.
 
 # %% [markdown]
 # ## From numbers to tensors
 #
-# Let a step take a vector of $n$ numbers to one of $m$ numbers. Its local derivative is then a table with $m$ rows and $n$
-# columns, the **Jacobian** $J$, with $J_{ij} = \partial y_i / \partial x_j$. What arrives is one number for each of the $m$ results, and what must be
-# handed on is one number for each of the $n$ inputs:
+# Let a step take a vector of $n$ numbers to one of $m$ numbers. Its local derivative is then a table with $m$
+# rows and $n$ columns, the **Jacobian** $J$, with $J_{ij} = \partial y_i / \partial x_j$. What arrives is one
+# number for each of the $m$ results, and what must be handed on is one number for each of the $n$ inputs:
 #
 # $$\frac{\partial L}{\partial x_j} = \sum_i \frac{\partial L}{\partial y_i}\, J_{ij} .$$
 #
@@ -91,17 +93,18 @@ print(jacobian)
 print(upstream @ jacobian, "is the same as", upstream * (2 * x))
 
 # %% [markdown]
-# Six of the nine entries are 0, and the product is an ordinary `*`. That is the trick of every rule in this lesson: **write the
-# product, never the matrix.** For a tensor with a million entries the matrix would hold $10^{12}$ numbers, and the product a million.
+# Six of the nine entries are 0, and the product is an ordinary `*`. That is the trick of every rule in this
+# lesson: **write the product, never the matrix.** For a tensor with a million entries the matrix would hold
+# $10^{12}$ numbers, and the product a million.
 #
-# So the backward rule of an op has a fixed form: *in* comes a gradient with the shape of the result, *out* go gradients with the
-# shapes of the inputs.
+# So the backward rule of an op has a fixed form: *in* comes a gradient with the shape of the result, *out* go
+# gradients with the shapes of the inputs.
 
 # %% [markdown]
 # ## An op is two functions
 #
-# You know `forward` from lesson 2. Now each op gets its `backward`. Three ops that need no memory first: whatever the numbers
-# were, the local derivatives are 1 and −1.
+# You know `forward` from lesson 2. Now each op gets its `backward`. Three ops that need no memory first: whatever
+# the numbers were, the local derivatives are 1 and −1.
 
 # %% given="arithmetic_head"
 #| export arithmetic.arithmetic_head
@@ -153,8 +156,8 @@ class Neg(Function):
         return -grad
 
 # %% [markdown]
-# `ctx` is the node itself, as in lesson 2. A rule returns one gradient for each input, in order. You can ask a node directly: `visit`
-# hands it a gradient and gives back what its rule returns.
+# `ctx` is the node itself, as in lesson 2. A rule returns one gradient for each input, in order. You can ask a
+# node directly: `visit` hands it a gradient and gives back what its rule returns.
 
 # %% predict="difference"
 # z = x - y, and 10 arrives. Which two numbers go to x and y?
@@ -168,11 +171,12 @@ y = mytorch.tensor(3.0, requires_grad=True)
 # %% [markdown]
 # ## Exercise 1: a product
 #
-# `z = x * y` is the first op whose local derivatives are not constants. At 2 · 10, one more in `x` is worth 10 in `z`. So the rule
-# needs the factors, long after `forward` is over. That is what `ctx.save_for_backward(…)` is for; in `backward` the same values come out
-# of `ctx.saved_tensors`.
+# `z = x * y` is the first op whose local derivatives are not constants. At 2 · 10, one more in `x` is worth 10 in
+# `z`. So the rule needs the factors, long after `forward` is over. That is what `ctx.save_for_backward(…)` is
+# for; in `backward` the same values come out of `ctx.saved_tensors`.
 #
-# Write both: what `forward` keeps, and the rule. (The line with `ctx.next` is explained below; you can ignore it.)
+# Write both: what `forward` keeps, and the rule. (The line with `ctx.next` is explained below; you can ignore
+# it.)
 
 # %% exercise="Mul" points=1.5
 #| export arithmetic.Mul
@@ -199,27 +203,38 @@ class Mul(Function):
 # ---
 # `backward` gets them back as a tuple: unpack `ctx.saved_tensors`.
 # ---
-# A rule multiplies what arrives, `grad`, by each local derivative. Return two values with a comma between them, x's first.
-# Do not mind the shapes: if one factor was broadcast, the walk will undo it.
+# A rule multiplies what arrives, `grad`, by each local derivative. Return two values with a comma between them,
+# x's first. Do not mind the shapes: if one factor was broadcast, the walk will undo it.
 
 # %% check="Mul" points=1
 x = mytorch.tensor([2.0, 3.0], requires_grad=True)
 y = mytorch.tensor([10.0, 20.0], requires_grad=True)
 grads = (x * y).grad_fn.visit(np.array([1.0, 100.0]))
-assert len(grads) == 2, f"the rule gave {len(grads)} gradient(s), not 2: Mul has two inputs, and each gets one"
+assert len(grads) == 2, (
+    f"the rule gave {len(grads)} gradient(s), not 2: Mul has two inputs, and each gets one"
+)
 to_x, to_y = grads
-assert not np.allclose(to_x, [2, 300]), "the first gradient is x · grad, but dz/dx is y: the two have changed places"
-assert not np.allclose(to_x, [10, 20]), "the first gradient is y alone: the gradient that arrived was not multiplied in"
-assert np.allclose(to_x, [10, 2000]), f"x = [2, 3], y = [10, 20], and [1, 100] arrives: x's gradient is [10, 2000], not {to_x}"
-assert np.allclose(to_y, [2, 300]), f"x = [2, 3], y = [10, 20], and [1, 100] arrives: y's gradient is [2, 300], not {to_y}"
+assert not np.allclose(to_x, [2, 300]), (
+    "the first gradient is x · grad, but dz/dx is y: the two have changed places"
+)
+assert not np.allclose(to_x, [10, 20]), (
+    "the first gradient is y alone: the gradient that arrived was not multiplied in"
+)
+assert np.allclose(to_x, [10, 2000]), (
+    f"x = [2, 3], y = [10, 20], and [1, 100] arrives: x's gradient is [10, 2000], not {to_x}"
+)
+assert np.allclose(to_y, [2, 300]), (
+    f"x = [2, 3], y = [10, 20], and [1, 100] arrives: y's gradient is [2, 300], not {to_y}"
+)
 
 # %% [markdown]
-# About the line with `ctx.next`: it holds for each input the node that its gradient goes to, or `None` if nobody wants it, as for the 2 in
-# `w * 2.0`. A rule may return `None` there and spare itself the work: `to_x and grad * y` does, because `None and …` is `None`. If yours always
-# returns both, that is right too; it is a little slower.
+# About the line with `ctx.next`: it holds for each input the node that its gradient goes to, or `None` if nobody
+# wants it, as for the 2 in `w * 2.0`. A rule may return `None` there and spare itself the work:
+# `to_x and grad * y` does, because `None and …` is `None`. If yours always returns both, that is right too; it is
+# a little slower.
 #
-# With a product written, two relatives are easy to read. Division is a product with $1/y$, and a power has a rule with
-# an input that is no tensor at all, so its gradient is `None`:
+# With a product written, two relatives are easy to read. Division is a product with $1/y$, and a power has a rule
+# with an input that is no tensor at all, so its gradient is `None`:
 
 # %% given="div_pow"
 #| export arithmetic.div_pow
@@ -257,14 +272,16 @@ class Pow(Function):
 # %% [markdown]
 # ## Exercise 2: where a walk starts
 #
-# Every backward pass begins with a number that nobody computes: how much the result changes when the result changes, $\partial L/\partial L = 1$.
-# We call it the **seed**.
+# Every backward pass begins with a number that nobody computes: how much the result changes when the result
+# changes, $\partial L/\partial L = 1$. We call it the **seed**.
 #
-# And if the result is a vector? Then "the gradient of the result" is no single thing: there are as many as the vector has entries. Somebody
-# must say how much each entry counts, with one number for each. That is the argument `gradient=` of `backward`. Without it, `backward()`
-# must refuse; to guess ones would be to add up entries that nobody asked to be added.
+# And if the result is a vector? Then "the gradient of the result" is no single thing: there are as many as the
+# vector has entries. Somebody must say how much each entry counts, with one number for each. That is the argument
+# `gradient=` of `backward`. Without it, `backward()` must refuse; to guess ones would be to add up entries that
+# nobody asked to be added.
 #
-# A seed of another shape must be refused as well. NumPy would broadcast it without a word, and every gradient would be wrong.
+# A seed of another shape must be refused as well. NumPy would broadcast it without a word, and every gradient
+# would be wrong.
 
 # %% given="engine_head"
 #| export engine.engine_head
@@ -301,7 +318,7 @@ def seed_gradient(tensor, gradient=None):
         if tensor.array.size != 1:
             raise RuntimeError(
                 "grad can be implicitly created only for scalar outputs, and this one has shape "
-                f"{list(tensor.array.shape)}. Reduce it with .sum() or .mean(), or pass backward(gradient=...) of that shape."
+                f"{list(tensor.array.shape)}. Reduce it with .sum() or .mean(), or pass gradient=... of that shape."
             )
         return np.ones_like(tensor.array)
     if gradient.array.shape != tensor.array.shape:
@@ -315,19 +332,30 @@ def seed_gradient(tensor, gradient=None):
 # %% hints="seed_gradient"
 # Two cases, each with one thing that can go wrong: no gradient was given, or one was.
 # ---
-# The numbers of a tensor are in `tensor.array`, a NumPy array with `size` and `shape`. "One entry" is a question about `size`: shapes
-# `()`, `(1,)` and `(1, 1)` are all fine.
+# The numbers of a tensor are in `tensor.array`, a NumPy array with `size` and `shape`. "One entry" is a question
+# about `size`: shapes `()`, `(1,)` and `(1, 1)` are all fine.
 # ---
-# `np.ones_like` makes ones of the same shape *and dtype*. Compare shapes with `!=`; do not ask whether they can be broadcast.
+# `np.ones_like` makes ones of the same shape *and dtype*. Compare shapes with `!=`; do not ask whether they can
+# be broadcast.
 
 # %% check="seed_gradient" points=1
 x = mytorch.tensor([[2.0, 3.0]], requires_grad=True)
 one = x.reshape(2)[0] * 5.0
 seed = seed_gradient(one)
-assert isinstance(seed, np.ndarray) and seed.shape == () and seed == 1, f"the seed of a single number is an array of shape () with 1 in it, not {seed!r}"
-assert seed.dtype == np.float32, f"the result is float32, and so is its gradient; this seed is {seed.dtype}"
+assert isinstance(seed, np.ndarray) and seed.shape == () and seed == 1, (
+    f"the seed of a single number is an array of shape () with 1 in it, not {seed!r}"
+)
+assert seed.dtype == np.float32, (
+    f"the result is float32, and so is its gradient; this seed is {seed.dtype}"
+)
 seed = seed_gradient(x * 5.0, mytorch.tensor([[1.0, 10.0]]))
-assert np.array_equal(seed, [[1, 10]]), f"with gradient=[[1, 10]] the walk starts with these numbers, not with {seed!r}"
+assert np.array_equal(seed, [[1, 10]]), (
+    f"with gradient=[[1, 10]] the walk starts with these numbers, not with {seed!r}"
+)
+seed = seed_gradient(mytorch.tensor([[2.0]], requires_grad=True) * 5.0)
+assert seed.shape == (1, 1) and seed == 1, (
+    f"shape (1, 1) is one entry too: its seed is [[1]], not {seed!r}"
+)
 for wrong, what in [
     (None, "a result of two entries and no gradient"),
     (mytorch.tensor([1.0, 10.0]), "a gradient of shape (2,) for a result of shape (1, 2)"),
@@ -338,7 +366,9 @@ for wrong, what in [
     except RuntimeError as error:
         assert str(error), f"{what}: the RuntimeError should say what is wrong"
     else:
-        raise AssertionError(f"{what} gave the seed {seed!r}: it should raise a RuntimeError, or wrong gradients follow")
+        raise AssertionError(
+            f"{what} gave the seed {seed!r}: it should raise a RuntimeError, or wrong gradients follow"
+        )
 
 # %% [markdown]
 # ## One input, two roads
@@ -356,14 +386,17 @@ dz_dx = None
 along_the_direct_road, through_the_sum = None, None
 
 # %% [markdown]
-# When variables meet each other twice, the total derivative is a **sum over roads**. Along the direct road come 4 (the other factor), through
-# the sum come 3 · 1: together 7. Check it: $z = x^2 + x$, and $2x + 1 = 7$.
+# Where one variable reaches the result along several roads, its derivative is the **sum over the roads**. Along
+# the direct road comes 4, the other factor; through the sum comes 3 · 1. Together 7. Check it: $z = x^2 + x$, and
+# $2x + 1 = 7$.
 #
-# But when may `x` be visited? The 4 arrives at once, with the very first step back. The 3 is still at the `Add` node. A walk that goes to `x`
-# now reports 4. This is not a rare accident: such an engine has been shipped, and it passed all 50 tests of its course.
+# But when may `x` be visited? The 4 arrives at once, with the very first step back. The 3 is still at the `Add`
+# node. A walk that goes to `x` now reports 4. The mistake is easy to miss: an engine that makes it passes all 50
+# tests of one published course.
 #
-# So a node must wait until **every node that used its result** has been visited. You already have an order that guarantees it. And while a node
-# waits, it needs a place for what has arrived so far; that is the slot `pending` of every node.
+# So a node must wait until **every node that used its result** has been visited. You already have an order that
+# guarantees it. And while a node waits, it needs a place for what has arrived so far; that is the slot `pending`
+# of every node.
 #
 # | visited | takes out of `pending` | hands on |
 # |---|---|---|
@@ -373,11 +406,12 @@ along_the_direct_road, through_the_sum = None, None
 #
 # ## Exercise 3: the walk
 #
-# Now write it. The lines about `targets`, hooks and `release` belong to later lessons and are given. Three gaps are yours: the order, what a node takes, and
-# what happens to the gradients that its rule returns.
+# Now write it. The lines about `targets`, hooks and `release` belong to later lessons and are given. Three gaps
+# are yours: the order, what a node takes, and what happens to the gradients that its rule returns.
 #
-# One more thing happens there. In `x * y` with shapes (3, 1) and (1, 4), the rule returns a gradient of shape (3, 4) for each factor, because that is the shape
-# that arrived. The factor was stretched, so its gradient must be summed back: `unbroadcast` of lesson 1. Done here, once, no rule has to think of it.
+# One more thing happens there. In `x * y` with shapes (3, 1) and (1, 4), the rule returns a gradient of shape
+# (3, 4) for each factor, because that is the shape that arrived. The factor was stretched, so its gradient must
+# be summed back: `unbroadcast` of lesson 1. Done here, once, no rule has to think of it.
 
 # %% exercise="walk" points=5
 #| export engine.walk
@@ -397,7 +431,7 @@ def walk(root, seed, retain_graph=False, create_graph=False, targets=None):
     check_alive(nodes)
     root.pending = seed
     for node in nodes:
-        ### BEGIN SOLUTION grad = what is pending at the node, and the slot is empty again; a node that nothing reached is passed over
+        ### BEGIN SOLUTION take what is pending at the node as `grad`, and empty the slot; pass over a node with nothing pending
         grad, node.pending = node.pending, None
         if grad is None:
             continue
@@ -410,7 +444,7 @@ def walk(root, seed, retain_graph=False, create_graph=False, targets=None):
                 continue
         grads = node.visit_recorded(grad) if create_graph else node.visit(grad)
         ### BEGIN SOLUTION add each of `grads` to what is pending at its node in `node.next`, in the shape of that node
-        for target, grad in zip(node.next, grads, strict=True):
+        for target, grad in zip(node.next, grads):  # noqa: B905  (a check in every step would be felt)
             if target is None or grad is None:
                 continue
             if grad.shape != target.shape:
@@ -421,46 +455,104 @@ def walk(root, seed, retain_graph=False, create_graph=False, targets=None):
             release(node)
 
 # %% hints="walk"
-# **The order.** Which function of lesson 2 lists every node before the nodes in its `next`? **What a node takes.** Read `node.pending`, and put `None` back, so that the
-# next walk finds an empty slot.
+# **The order.** Which function of lesson 2 lists every node before the nodes in its `next`? **What a node
+# takes.** Read `node.pending`, and put `None` back, so that the next walk finds an empty slot.
 # ---
-# **Handing on.** `node.next` and `grads` have the same length and belong together, one by one: `zip` them. Some targets are `None` (nobody wants that gradient), and some
-# gradients are `None` (there is none). Pass over both.
+# **Handing on.** `node.next` and `grads` have the same length and belong together, one by one: `zip` them. Some
+# targets are `None` (nobody wants that gradient), and some gradients are `None` (there is none). Pass over both.
 # ---
-# `target.shape` is the shape that its gradient must have; call `unbroadcast` when it has another. Then there are two cases: nothing is pending at the target yet, or something
-# is. Write the sum as `a + b`, not with `+=`: the array may be shared with another node.
+# `target.shape` is the shape that its gradient must have; call `unbroadcast` when it has another. Then there are
+# two cases: nothing is pending at the target yet, or something is. Write the sum as `a + b`, not with `+=`: the
+# array may be shared with another node.
 
 # %% check="walk" points=1
 x = mytorch.tensor(3.0, requires_grad=True)
 z = x * (x + 1)
 z.backward()
-assert x.grad is not None, "x.grad is None: no gradient arrived at x. Does every node hand its gradients on to `node.next`?"
-assert x.grad.item() != 4, "x.grad is 4, not 7: x was visited before the road through the sum had brought its 3"
-assert x.grad.item() != 3, "x.grad is 3, not 7: what arrived last took the place of what had arrived before; add it"
-assert x.grad.item() == 7, f"x.grad is {x.grad.item()}, not 7: 4 arrives along the direct road, and 3 through the sum"
+assert x.grad is not None, (
+    "x.grad is None: no gradient arrived at x. Does every node hand its gradients on to "
+    "`node.next`?"
+)
+assert x.grad.item() != 4, (
+    "x.grad is 4, not 7: x was visited before the road through the sum had brought its 3"
+)
+assert x.grad.item() != 3, (
+    "x.grad is 3, not 7: what arrived last took the place of what had arrived before; add it"
+)
+assert x.grad.item() == 7, (
+    f"x.grad is {x.grad.item()}, not 7: 4 arrives along the direct road, and 3 through the sum"
+)
 
 x = mytorch.tensor(2.0, requires_grad=True)
 h = x * x
 (h * (h + x)).backward()
-assert x.grad.item() == 44, f"d/dx of x²·(x² + x) at 2 is 4·8 + 3·4 = 44, not {x.grad.item()}: h must wait for the sum before it hands on"
+assert x.grad.item() == 44, (
+    f"d/dx of x²·(x² + x) at 2 is 4·8 + 3·4 = 44, not {x.grad.item()}: h must wait for the sum "
+    "before it hands on"
+)
+assert h.grad_fn.pending is None, (
+    "after the walk a gradient is still pending at h: the next walk would find it there and count "
+    "it again"
+)
 
 # %% check="walk" points=1 part="2"
 column = mytorch.tensor([[1.0], [2.0], [3.0]], requires_grad=True)
 row = mytorch.tensor([[10.0, 20.0, 30.0, 40.0]], requires_grad=True)
 z = (column * 2.0) * row
 z.backward(gradient=mytorch.ones(3, 4))
-assert column.grad.shape == (3, 1), f"column has shape (3, 1), and so must its gradient; it has {tuple(column.grad.shape)}"
-assert np.allclose(column.grad.tolist(), [[200], [200], [200]]), f"each entry of column was used with 10, 20, 30 and 40, times 2: 200, not {column.grad.tolist()}"
-assert np.allclose(row.grad.tolist(), [[12, 12, 12, 12]]), f"each entry of row was used with 2, 4 and 6: 12, not {row.grad.tolist()}"
+assert column.grad.shape == (3, 1), (
+    f"column has shape (3, 1), and so must its gradient; it has {tuple(column.grad.shape)}"
+)
+assert np.allclose(column.grad.tolist(), [[200], [200], [200]]), (
+    "each entry of column was used with 10, 20, 30 and 40, times 2: 200, not "
+    f"{column.grad.tolist()}"
+)
+assert np.allclose(row.grad.tolist(), [[12, 12, 12, 12]]), (
+    f"each entry of row was used with 2, 4 and 6: 12, not {row.grad.tolist()}"
+)
+
+inner = column * 2.0
+(to_inner,) = mytorch.autograd.grad(inner * row, inner, grad_outputs=mytorch.ones(3, 4))
+assert to_inner.shape == (3, 1), (
+    "inner has shape (3, 1), and what arrives there must have it too, not "
+    f"{tuple(to_inner.shape)}: a result in the middle can be broadcast like a leaf"
+)
+
+u = mytorch.tensor([0.0, 0.0], requires_grad=True)
+v = mytorch.tensor([0.0, 0.0], requires_grad=True)
+three = v * 3.0
+((u + v) + three).backward(gradient=mytorch.tensor([1.0, 10.0]))
+assert np.allclose(u.grad.tolist(), [1, 10]), (
+    f"in (u + v) + 3v, u gets [1, 10], not {u.grad.tolist()}: Add hands one array to both inputs, "
+    "so what is written into it with += is seen by both"
+)
+assert np.allclose(v.grad.tolist(), [4, 40]), (
+    f"in (u + v) + 3v, v gets [4, 40], not {v.grad.tolist()}"
+)
 
 unused = mytorch.tensor(1.0, requires_grad=True)
 used = mytorch.tensor(2.0, requires_grad=True)
 (5.0 * used - 1.0).backward()
-assert used.grad.item() == 5 and unused.grad is None, "a leaf that the result does not depend on keeps grad None, and a number in a formula stops nothing"
+assert used.grad.item() == 5 and unused.grad is None, (
+    "a leaf that the result does not depend on keeps grad None, and a number in a formula stops "
+    "nothing"
+)
+
+y = x = mytorch.tensor(1.0, requires_grad=True)
+for _ in range(3000):
+    y = y * 1.0
+try:
+    y.backward()
+except RecursionError:
+    raise AssertionError(
+        "3000 ops, one after the other, are too deep for a walk that calls itself: use a loop"
+    ) from None
+assert x.grad.item() == 1, f"1 · 1 · … · 1 · x has slope 1, not {x.grad.item()}"
 
 # %% [markdown]
-# What stands around the walk is given. Read it when you want to know how `y.backward()` and `autograd.grad(…)` come to call your two functions; nothing
-# below depends on the details. `Start` is a node with all results as its inputs, so a walk from several results is a walk from one.
+# What stands around the walk is given. Read it when you want to know how `y.backward()` and `autograd.grad(…)`
+# come to call your two functions; nothing below depends on the details. `Start` is a node with all results as its
+# inputs, so a walk from several results is a walk from one.
 
 # %% given="nodes_towards"
 #| export engine.nodes_towards
@@ -475,7 +567,7 @@ def nodes_towards(targets, nodes):
 # %% given="run"
 #| export engine.run
 # While one of the two is not written, what `later` gives in its place says so when it is called.
-seed_gradient, walk = later("engine", "seed_gradient"), later("engine", "walk")
+seed_gradient, walk = later("engine", "seed_gradient"), later("engine", "walk")  # noqa: F811
 
 
 class Start(Node):
@@ -507,13 +599,15 @@ def run(results, gradients, retain_graph, create_graph, targets=None):
     if create_graph:
         wrap = TensorBase.result_type
         seeds = [wrap(seed) if g is None else g for g, seed in zip(gradients, seeds, strict=True)]
-    root = Start(results)
+    root, all_visited = Start(results), False
     try:
         with set_grad_enabled(create_graph):
             walk(root, tuple(seeds), create_graph if retain_graph is None else retain_graph, create_graph, targets)
+        all_visited = targets is None
     finally:
-        for node in topological_order(root):
-            node.pending = None
+        if not all_visited:
+            for node in topological_order(root):
+                node.pending = None
 
 
 def as_list(value, length=None):
@@ -589,8 +683,9 @@ loss.backward()
 draw(loss, names={"w": w, "b": b, "loss": loss})
 
 # %% [markdown]
-# One call, and every leaf has its slope. Now a graph that nobody differentiates by hand. Each `y * y` below has *two* edges to
-# the same node, so a graph of 25 of them has $2^{25}$ roads, 33 million. And a chain of 10,000 ops would be far too deep for a function that calls itself.
+# One call, and every leaf has its slope. Now a graph that nobody differentiates by hand. Each `y * y` below has
+# *two* edges to the same node, so a graph of 25 of them has $2^{25}$ roads, 33 million. And a chain of 10,000 ops
+# would be far too deep for a function that calls itself.
 
 # %%
 import time
@@ -601,7 +696,9 @@ for _ in range(25):
     y = (y * y + y) * 0.5
 start = time.perf_counter()
 y.backward()
-print(f"25 diamonds: dy/dx = {x.grad.item():.1f} after {1000 * (time.perf_counter() - start):.1f} ms")
+print(
+    f"25 diamonds: dy/dx = {x.grad.item():.1f} after {1000 * (time.perf_counter() - start):.1f} ms"
+)
 
 x = mytorch.tensor(1.0, requires_grad=True)
 y = x
@@ -609,7 +706,9 @@ for _ in range(10_000):
     y = y * 1.0001
 start = time.perf_counter()
 y.backward()
-print(f"10,000 ops:  dy/dx = {x.grad.item():.2f} after {1000 * (time.perf_counter() - start):.0f} ms (1.0001 to the power of 10,000)")
+print(
+    f"10,000 ops:  dy/dx = {x.grad.item():.2f} after {1000 * (time.perf_counter() - start):.0f} ms"
+)
 
 # %% [markdown]
 # ## Vectors ask for a gradient
@@ -625,8 +724,9 @@ with gradlab.lesson.expect_error(RuntimeError):
     y.backward(gradient=mytorch.ones(4, 3))
 
 # %% [markdown]
-# Both errors came before anything was changed: `x.grad` is still `None`. Now with one number for each entry. Read `gradient=[1, 10, 100]` as: differentiate $1 \cdot y_0 + 10 \cdot y_1 + 100 \cdot y_2$.
-# It is the vector of the vector-Jacobian product.
+# Both errors came before anything was changed: `x.grad` is still `None`. Now with one number for each entry. Read
+# `gradient=[1, 10, 100]` as: differentiate $1 \cdot y_0 + 10 \cdot y_1 + 100 \cdot y_2$. It is the vector of the
+# vector-Jacobian product.
 
 # %%
 y.backward(gradient=mytorch.tensor([1.0, 10.0, 100.0]))
@@ -635,10 +735,13 @@ x.grad
 # %% [markdown]
 # ## Trust, but measure
 #
-# From here on you write one rule after the other, and a rule with a wrong sign looks as good as a right one. So measure: move one input a little up and a little down, and see how far the
-# result moves. That is slow, one pair of runs for each entry, and it needs float64, because it subtracts numbers that agree in most of their digits. But it knows nothing of your rules, and that makes it a witness.
+# From here on you write one rule after the other, and a rule with a wrong sign looks as good as a right one. So
+# measure: move one input a little up and a little down, and see how far the result moves. That is slow, one pair
+# of runs for each entry, and it needs float64, because it subtracts numbers that agree in most of their digits.
+# But it knows nothing of your rules, and that makes it a witness.
 #
-# `gap(f, *inputs)` runs both and returns the largest difference. It weighs the results with different numbers: a plain sum would not notice an error that cancels out.
+# `gap(f, *inputs)` runs both and returns the largest difference. It weighs the results with different numbers: a
+# plain sum would not notice an error that cancels out.
 
 # %% given="gap"
 def gap(f, *inputs):
@@ -684,10 +787,38 @@ print("quotient:", gap(lambda x, y: x / y, [[1.0], [-2.0]], [[4.0, 5.0, -6.0]]))
 print("power:   ", gap(lambda x: x**3, [1.0, -2.0, 0.0]))
 
 # %% [markdown]
+# ## The same rule, twice
+#
+# A gradient is a number that was computed, so it has a gradient of its own. `autograd.grad(…, create_graph=True)`
+# runs your rules on *tensors* instead of arrays; then every step of the walk is recorded like any other
+# computation. That is why a rule uses only what arrays and tensors share: operators, `reshape`,
+# `sum(axis=…, keepdims=…)`, `@`, `.mT`. An `np.exp` in a rule would see a tensor and fail; there, an op is called
+# as `Exp.compute(…)`, which works on both.
+#
+# `slope(f)` makes the derivative of `f` a function that can be measured like any other:
+
+# %% given="slope"
+def slope(f):
+    """The derivative of `f`, a function of one tensor with a result of one entry, as a function of that tensor."""
+
+    def derivative(x):
+        return mytorch.autograd.grad(f(x), x, create_graph=True)[0]
+
+    return derivative
+
+# %%
+cube = lambda x: x * x * x
+print("x³, x² · 3, x · 6 at 2:")
+for f in cube, slope(cube), slope(slope(cube)):
+    print("   ", f(mytorch.tensor(2.0, requires_grad=True)).item())
+print("6x, measured:", gap(slope(slope(cube)), [0.7]), "away")
+
+# %% [markdown]
 # ## Exercise 4: keep the input, or keep the result?
 #
-# For $\log$ and $\sqrt{\phantom{x}}$, given below, look at what `forward` saves. The derivative of the logarithm is $1/x$, so it keeps its input. The derivative of the root is
-# $1/(2\sqrt x)$, and the root has already been computed: it keeps its result.
+# For $\log$ and $\sqrt{\phantom{x}}$, given below, look at what `forward` saves. The derivative of the logarithm
+# is $1/x$, so it keeps its input. The derivative of the root is $1/(2\sqrt x)$, and the root has already been
+# computed: it keeps its result.
 #
 # Which of the two is better for $e^x$? You decide.
 
@@ -752,49 +883,38 @@ class Exp(Function):
 x = mytorch.tensor([0.0, 1.0], requires_grad=True)
 x.exp().backward(gradient=mytorch.tensor([1.0, 10.0]))
 assert x.grad is not None, "x.grad is None: did the rule return a gradient?"
-assert np.allclose(x.grad.tolist(), [1, 27.182818]), f"at 0 and 1 the slopes are 1 and e = 2.718; with [1, 10] arriving that is [1, 27.18], not {x.grad.tolist()}"
+assert np.allclose(x.grad.tolist(), [1, 27.182818]), (
+    "at 0 and 1 the slopes are 1 and e = 2.718; with [1, 10] arriving that is [1, 27.18], not "
+    f"{x.grad.tolist()}"
+)
 apart = gap(lambda x: (2.0 * x).exp() * x, [-1.0, 0.3, 1.5])
-assert apart < 1e-6, f"inside a larger formula the gradient is {apart:.2g} away from the measured one"
-
-# %% [markdown]
-# ## The same rule, twice
-#
-# A gradient is a number that was computed, so it has a gradient of its own. `autograd.grad(…, create_graph=True)` runs your rules on *tensors* instead of arrays; then every step of the walk is
-# recorded like any other computation. That is why a rule uses only what arrays and tensors share: operators, `reshape`, `sum(axis=…, keepdims=…)`, `@`, `.mT`. An `np.exp` in a rule would see a tensor and fail;
-# there, an op is called as `Exp.compute(…)`, which works on both.
-#
-# `slope(f)` makes the derivative of `f` a function that can be measured like any other:
-
-# %% given="slope"
-def slope(f):
-    """The derivative of `f`, a function of one tensor with a result of one entry, as a function of that tensor."""
-
-    def derivative(x):
-        return mytorch.autograd.grad(f(x), x, create_graph=True)[0]
-
-    return derivative
-
-# %%
-cube = lambda x: x * x * x
-print("x³, x² · 3, x · 6 at 2:")
-for f in cube, slope(cube), slope(slope(cube)):
-    print("   ", f(mytorch.tensor(2.0, requires_grad=True)).item())
-print("second derivative of exp(x²):", gap(slope(lambda x: (x * x).exp()), [0.7]), "away from the measured one")
+assert apart < 1e-6, (
+    f"inside a larger formula the gradient is {apart:.2g} away from the measured one"
+)
+apart = gap(slope(lambda x: (x * x).exp()), [0.7])
+assert apart < 1e-6, (
+    f"the second derivative is {apart:.2g} away from the measured one: does the rule use only what "
+    "arrays and tensors share?"
+)
 
 # %% [markdown]
 # ## Many become one
 #
-# Broadcasting copies one entry to many places, and its gradient is the *sum* of what arrives there. A sum does the opposite. What happens to its gradient?
+# Broadcasting copies one entry to many places, and its gradient is the *sum* of what arrives there. A sum does
+# the opposite. What happens to its gradient?
 
 # %% predict="reductions"
 # y = x.sum() over 4 entries, and 10 arrives. What does each entry get? And with mean()?
 each_of_the_sum, each_of_the_mean = None, None
 
 # %% [markdown]
-# One more in any entry is one more in the sum: each entry gets the whole 10. A sum backwards is a broadcast, and a broadcast backwards is a sum.
+# One more in any entry is one more in the sum: each entry gets the whole 10. A sum backwards is a broadcast, and
+# a broadcast backwards is a sum.
 #
-# The one difficulty is alignment. `x` of shape (2, 3) summed over `dim=1` has shape (2,), and NumPy would broadcast that against the *columns*. So the reduced dim has to come back first, with size 1: (2, 1), which
-# stretches to (2, 3). Two helpers do it, and `Expand`, a stretch that copies nothing, is given along with the first ops of a module on shapes:
+# The one difficulty is alignment. `x` of shape (2, 3) summed over `dim=1` has shape (2,), and NumPy would
+# broadcast that against the *columns*. So the reduced dim has to come back first, with size 1: (2, 1), which
+# stretches to (2, 3). Two helpers do it, and `Expand`, a stretch that copies nothing, is given along with the
+# first ops of a module on shapes:
 
 # %% given="shaping_head"
 #| export shaping.shaping_head
@@ -871,18 +991,23 @@ class Sum(Function):
         return spread(grad, ctx.x_shape, ctx.dim), None, None
 
 # %%
-arriving = np.array([10.0, 20.0])  # one gradient for each row of a (2, 3) tensor that was summed over dim=1
+arriving = np.array(
+    [10.0, 20.0]
+)  # one gradient for each row of a (2, 3) tensor that was summed over dim=1
 print(kept_shape((2, 3), 1))
 print(spread(arriving, (2, 3), 1))
 
 # %% [markdown]
-# Note what `Sum` keeps: no numbers at all, only a shape and a dim. Such notes are plain attributes of `ctx`. And `dim` and `keepdim` are no tensors: two more `None`s.
+# Note what `Sum` keeps: no numbers at all, only a shape and a dim. Such notes are plain attributes of `ctx`. And
+# `dim` and `keepdim` are no tensors: two more `None`s.
 #
 # ## Exercise 5: the mean
 #
-# `mean` is a sum divided by how many entries went into it. How many is that? `x.mean()` of a (2, 3) tensor averages 6 entries, `x.mean(dim=1)` averages 3, and `x.mean(dim=(0, 1))` 6 again.
+# `mean` is a sum divided by how many entries went into it. How many is that? `x.mean()` of a (2, 3) tensor
+# averages 6 entries, `x.mean(dim=1)` averages 3, and `x.mean(dim=(0, 1))` 6 again.
 #
-# It matters more than it seems. A popular engine computed `mean` outside the graph, so every loss that ended in a mean had no gradient at all.
+# It matters more than it seems: most losses end in a mean. In one published engine `mean` leaves the graph, and
+# such a loss has no gradient at all.
 
 # %% exercise="Mean" points=1.5
 #| export reductions.Mean
@@ -906,7 +1031,8 @@ class Mean(Function):
 # %% hints="Mean"
 # What does `Sum` note, and what does the rule of `Mean` need on top of it?
 # ---
-# `x` and `y` are arrays, and arrays know their `size`. All results together used up all entries, each the same number of them.
+# `x` and `y` are arrays, and arrays know their `size`. All results together used up all entries, each the same
+# number of them.
 # ---
 # `spread` gives every entry what arrives at its sum. Divide before you spread: there are fewer numbers to divide.
 
@@ -914,23 +1040,36 @@ class Mean(Function):
 x = mytorch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], requires_grad=True)
 x.mean(dim=1).backward(gradient=mytorch.tensor([3.0, 30.0]))
 assert x.grad is not None and x.grad.shape == (2, 3), "x has shape (2, 3), and so has its gradient"
-assert not np.allclose(x.grad.tolist(), [[3] * 3, [30] * 3]), "that is the rule of a sum: a mean divides by the number of entries"
-assert not np.allclose(x.grad.tolist(), [[0.5] * 3, [5] * 3]), "you divided by 6, all entries of x; but 3 entries went into each mean"
-assert np.allclose(x.grad.tolist(), [[1] * 3, [10] * 3]), f"3 and 30 arrive at two means of three entries: 1 for each of the first row, 10 for each of the second; not {x.grad.tolist()}"
+assert not np.allclose(x.grad.tolist(), [[3] * 3, [30] * 3]), (
+    "that is the rule of a sum: a mean divides by the number of entries"
+)
+assert not np.allclose(x.grad.tolist(), [[0.5] * 3, [5] * 3]), (
+    "you divided by 6, all entries of x; but 3 entries went into each mean"
+)
+assert np.allclose(x.grad.tolist(), [[1] * 3, [10] * 3]), (
+    "3 and 30 arrive at two means of three entries: 1 for each of the first row, 10 for each of "
+    f"the second; not {x.grad.tolist()}"
+)
 x = mytorch.tensor(np.arange(8.0).reshape(2, 2, 2), requires_grad=True)
 x.mean().backward()
-assert np.allclose(x.grad.tolist(), np.full((2, 2, 2), 1 / 8)), f"the mean of 8 entries gives each of them 1/8, not {x.grad.tolist()}"
+assert np.allclose(x.grad.tolist(), np.full((2, 2, 2), 1 / 8)), (
+    f"the mean of 8 entries gives each of them 1/8, not {x.grad.tolist()}"
+)
 for dim in (0, -1, (0, 2)):
     for keepdim in (False, True):
         apart = gap(lambda x: x.mean(dim, keepdim) * 2.0, np.arange(12.0).reshape(2, 3, 2))
-        assert apart < 1e-6, f"mean(dim={dim}, keepdim={keepdim}) is {apart:.2g} away from the measured gradient"
+        assert apart < 1e-6, (
+            f"mean(dim={dim}, keepdim={keepdim}) is {apart:.2g} away from the measured gradient"
+        )
 
 # %% [markdown]
 # ## Exercise 6: the winner takes it
 #
-# The largest entry is the only one that counts. Move another one a little, and the maximum stays where it is: local derivative 0. Move the winner: 1.
+# The largest entry is the only one that counts. Move another one a little, and the maximum stays where it is:
+# local derivative 0. Move the winner: 1.
 #
-# And if two entries are equally large? Then the function has a kink there, and no derivative. PyTorch's `amax` and `max()` let the winners share: $k$ of them get $1/k$ each. So do we.
+# And if two entries are equally large? Then the function has a kink there, and no derivative. PyTorch's `amax`
+# and `max()` let the winners share: $k$ of them get $1/k$ each. So do we.
 
 # %% exercise="Max" points=1.5
 #| export reductions.Max
@@ -956,38 +1095,55 @@ class Max(Function):
         ### END SOLUTION
 
 # %% hints="Max"
-# Who won? Compare `x` with the maximum. For that, `y` needs its reduced dims back, with size 1; a helper knows that shape.
+# Who won? Compare `x` with the maximum. For that, `y` needs its reduced dims back, with size 1; a helper knows
+# that shape.
 # ---
-# The comparison gives Trues and Falses of x's shape. Multiplied with the gradient, they let it through or stop it. How many winners share it is their sum over the same dims.
+# The comparison gives Trues and Falses of x's shape. Multiplied with the gradient, they let it through or stop
+# it. How many winners share it is their sum over the same dims.
 # ---
-# `mask.sum(axis=normalize_dims(dim, x.ndim), keepdims=True, dtype=grad.dtype)` counts, for arrays and tensors alike, and stays in the dtype of the gradient. `spread` does the rest.
+# `mask.sum(axis=normalize_dims(dim, x.ndim), keepdims=True, dtype=grad.dtype)` counts, for arrays and tensors
+# alike, and stays in the dtype of the gradient. `spread` does the rest.
 
 # %% check="Max" points=1
 x = mytorch.tensor([[1.0, 7.0, 3.0], [9.0, 4.0, 9.0]], requires_grad=True)
 x.amax(dim=1).backward(gradient=mytorch.tensor([1.0, 10.0]))
-assert np.allclose(x.grad.tolist()[0], [0, 1, 0]), f"in [1, 7, 3] the 7 takes the whole gradient: [0, 1, 0], not {x.grad.tolist()[0]}"
-assert not np.allclose(x.grad.tolist()[1], [10, 0, 10]), "both 9s got the whole 10: together they would move the maximum by 20"
-assert np.allclose(x.grad.tolist()[1], [5, 0, 5]), f"in [9, 4, 9] the two 9s share the 10: [5, 0, 5], not {x.grad.tolist()[1]}"
+assert np.allclose(x.grad.tolist()[0], [0, 1, 0]), (
+    f"in [1, 7, 3] the 7 takes the whole gradient: [0, 1, 0], not {x.grad.tolist()[0]}"
+)
+assert not np.allclose(x.grad.tolist()[1], [10, 0, 10]), (
+    "both 9s got the whole 10: together they would move the maximum by 20"
+)
+assert np.allclose(x.grad.tolist()[1], [5, 0, 5]), (
+    f"in [9, 4, 9] the two 9s share the 10: [5, 0, 5], not {x.grad.tolist()[1]}"
+)
 x = mytorch.tensor([[1.0, 2.0], [5.0, 3.0]], requires_grad=True)
 x.max().backward()
-assert np.allclose(x.grad.tolist(), [[0, 0], [1, 0]]), f"the maximum over all entries is the 5, which gets 1: not {x.grad.tolist()}"
+assert np.allclose(x.grad.tolist(), [[0, 0], [1, 0]]), (
+    f"the maximum over all entries is the 5, which gets 1: not {x.grad.tolist()}"
+)
 assert x.grad.dtype == mytorch.float32, f"x is float32 and so is its gradient, not {x.grad.dtype}"
 apart = gap(lambda x: x.amax(dim=0, keepdim=True) * 3.0, [[1.0, 8.0, 3.0], [4.0, 2.0, 6.0]])
-assert apart < 1e-6, f"with dim=0 and keepdim=True the rule is {apart:.2g} away from the measured gradient"
+assert apart < 1e-6, (
+    f"with dim=0 and keepdim=True the rule is {apart:.2g} away from the measured gradient"
+)
 
 # %% [markdown]
 # ## Exercise 7: the matrix product
 #
-# Most of the time that a network spends in training, it spends here. $Z = XY$ with shapes (n, k), (k, m) and (n, m). What arrives, $G = \partial L/\partial Z$, has the shape of $Z$.
+# Most of the time that a network spends in training, it spends here. $Z = XY$ with shapes (n, k), (k, m) and (n,
+# m). What arrives, $G = \partial L/\partial Z$, has the shape of $Z$.
 #
-# One entry is $Z_{ij} = \sum_k X_{ik} Y_{kj}$. So $X_{ik}$ takes part in the whole row $i$ of $Z$, each time with another entry of $Y$:
+# One entry is $Z_{ij} = \sum_k X_{ik} Y_{kj}$. So $X_{ik}$ takes part in the whole row $i$ of $Z$, each time with
+# another entry of $Y$:
 #
 # $$\frac{\partial L}{\partial X_{ik}} = \sum_j G_{ij}\, Y_{kj} .$$
 #
-# That is a matrix product again; the docstring names it. If you ever forget it, the shapes remember: from $G$ (n, m) and $Y$ (k, m) there is one way to get (n, k).
+# That is a matrix product again; the docstring names it. If you ever forget it, the shapes remember: from $G$ (n,
+# m) and $Y$ (k, m) there is one way to get (n, k).
 #
-# Two things make it harder. A product may come in **batches**, with more dims in front, and `.T` would reverse those too; `.mT` swaps the last two dims alone. And a factor may be
-# **1-D**: it counts as one row on the left, as one column on the right. Turning it into a matrix and back is given.
+# Two things make it harder. A product may come in **batches**, with more dims in front, and `.T` would reverse
+# those too; `.mT` swaps the last two dims alone. And a factor may be **1-D**: it counts as one row on the left,
+# as one column on the right. Turning it into a matrix and back is given.
 
 # %% given="linalg_head"
 #| export linalg.linalg_head
@@ -1022,7 +1178,7 @@ class MatMul(Function):
             column, grad = y.reshape((-1, 1)), grad.reshape((*grad.shape, 1))
         if x.ndim == 1:
             row, grad = x.reshape((1, -1)), grad.reshape((*grad.shape[:-1], 1, grad.shape[-1]))
-        ### BEGIN SOLUTION dx and dy: the gradients of `row` and of `column`, two matrices or batches of them, as `grad` now is
+        ### BEGIN SOLUTION dx and dy: the gradients of `row` and of `column`; all three are matrices now, or batches
         dx = to_x and grad @ column.mT
         dy = to_y and row.mT @ grad
         ### END SOLUTION
@@ -1033,25 +1189,54 @@ class MatMul(Function):
         return dx, dy
 
 # %% hints="MatMul"
-# Write the shapes of `row` (n, k), `column` (k, m) and `grad` (n, m) on paper. `dx` needs (n, k), `dy` needs (k, m).
+# Write the shapes of `row` (n, k), `column` (k, m) and `grad` (n, m) on paper. `dx` needs (n, k), `dy` needs (k,
+# m).
 # ---
 # Products of matrices do not commute: `grad` stands on the left in one of the two, and on the right in the other.
 # ---
-# `a.mT` swaps the last two dims, of arrays and tensors, and leaves the batches in front alone. `to_x and …` skips a product that nobody wants: with data on the left, that is half of the work.
+# `a.mT` swaps the last two dims, of arrays and tensors, and leaves the batches in front alone. `to_x and …` skips
+# a product that nobody wants: with data on the left, that is half of the work.
 
 # %% check="MatMul" points=1
+x = mytorch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+y = mytorch.tensor([[1.0, 10.0], [100.0, 1000.0]], requires_grad=True)
+(x @ y).backward(gradient=mytorch.tensor([[1.0, 0.0], [0.0, 0.0]]))
+assert np.allclose(x.grad.tolist(), [[1, 100], [0, 0]]), (
+    "z[0,0] = x[0,0]·y[0,0] + x[0,1]·y[1,0]. When 1 arrives there alone, x gets [[1, 100], [0, "
+    f"0]], not {x.grad.tolist()}"
+)
+assert np.allclose(y.grad.tolist(), [[1, 0], [2, 0]]), (
+    "z[0,0] = x[0,0]·y[0,0] + x[0,1]·y[1,0]. When 1 arrives there alone, y gets [[1, 0], [2, 0]], "
+    f"not {y.grad.tolist()}"
+)
 x = mytorch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], requires_grad=True)
 y = mytorch.tensor([[1.0], [10.0], [100.0]], requires_grad=True)
 (x @ y).backward(gradient=mytorch.tensor([[1.0], [2.0]]))
-assert x.grad.shape == (2, 3) and np.allclose(x.grad.tolist(), [[1, 10, 100], [2, 20, 200]]), f"x's gradient is G @ yᵀ = [[1, 10, 100], [2, 20, 200]], not {x.grad.tolist()}"
-assert y.grad.shape == (3, 1) and np.allclose(y.grad.tolist(), [[9], [12], [15]]), f"y's gradient is xᵀ @ G = [[9], [12], [15]], not {y.grad.tolist()}"
-draw_numbers = np.random.default_rng(0).normal
-for left, right in [((2, 3), (3, 2)), ((3, 3), (3, 3)), ((3,), (3,)), ((3,), (3, 2)), ((2, 3), (3,)), ((4, 2, 3), (4, 3, 2)), ((4, 1, 2, 3), (5, 3, 2)), ((3,), (4, 3, 2))]:
-    apart = gap(lambda x, y: x @ y, draw_numbers(size=left), draw_numbers(size=right))
-    assert apart < 1e-6, f"for shapes {left} @ {right} the rule is {apart:.2g} away from the measured gradient"
+assert x.grad.shape == (2, 3) and np.allclose(x.grad.tolist(), [[1, 10, 100], [2, 20, 200]]), (
+    f"x's gradient is G @ yᵀ = [[1, 10, 100], [2, 20, 200]], not {x.grad.tolist()}"
+)
+assert y.grad.shape == (3, 1) and np.allclose(y.grad.tolist(), [[9], [12], [15]]), (
+    f"y's gradient is xᵀ @ G = [[9], [12], [15]], not {y.grad.tolist()}"
+)
+normal = np.random.default_rng(0).normal
+for left, right in [
+    ((2, 3), (3, 2)),
+    ((3, 3), (3, 3)),
+    ((3,), (3,)),
+    ((3,), (3, 2)),
+    ((2, 3), (3,)),
+    ((4, 2, 3), (4, 3, 2)),
+    ((4, 1, 2, 3), (5, 3, 2)),
+    ((3,), (4, 3, 2)),
+]:
+    apart = gap(lambda x, y: x @ y, normal(size=left), normal(size=right))
+    assert apart < 1e-6, (
+        f"for shapes {left} @ {right} the rule is {apart:.2g} away from the measured gradient"
+    )
 
 # %% [markdown]
-# Count the multiplications. Forward: $n \cdot k \cdot m$. Backward: the same number for `dx`, and the same again for `dy`. **A backward pass costs about two forward passes**, and now you know which two.
+# Count the multiplications. Forward: $n \cdot k \cdot m$. Backward: the same number for `dx`, and the same again
+# for `dy`. **A backward pass costs about two forward passes**, and now you know which two.
 
 # %%
 x = mytorch.tensor(np.ones((2, 3)), dtype=mytorch.float32)  # data: no gradient wanted
@@ -1062,11 +1247,13 @@ loss.backward()
 draw(loss, names={"x": x, "weight": weight, "bias": bias, "loss": loss})
 
 # %% [markdown]
-# A whole layer. `bias` has shape (4,) and was added to a (2, 4) product, so its gradient was summed over the rows, by your walk. `x` does not appear: nobody wants its gradient.
+# A whole layer. `bias` has shape (4,) and was added to a (2, 4) product, so its gradient was summed over the
+# rows, by your walk. `x` does not appear: nobody wants its gradient.
 #
 # ## Exercise 8: entries that only move
 #
-# Ops on shapes have the simplest rule of all: send every entry back to where it came from. `Transpose` swaps two dims, and swapping them again undoes it:
+# Ops on shapes have the simplest rule of all: send every entry back to where it came from. `Transpose` swaps two
+# dims, and swapping them again undoes it:
 
 # %% given="Transpose"
 #| export shaping.Transpose
@@ -1083,7 +1270,8 @@ class Transpose(Function):
         return Transpose.compute(grad, *ctx.dims), None, None
 
 # %% [markdown]
-# `permute` puts all dims in a new order, and there doing it twice does *not* undo it. With `dims = (2, 0, 1)`, dim 0 of the result is dim 2 of `x`. Where must dim 0 of the result go on the way back?
+# `permute` puts all dims in a new order, and there doing it twice does *not* undo it. With `dims = (2, 0, 1)`,
+# dim 0 of the result is dim 2 of `x`. Where must dim 0 of the result go on the way back?
 
 # %% exercise="Permute" points=1.5
 #| export shaping.Permute
@@ -1110,28 +1298,42 @@ class Permute(Function):
 # ---
 # Dim `d` of x went to the place where `d` stands in `dims`. For each `d` in order, find that place.
 # ---
-# Negative dims count from the end: `normalize_dims(dims, ndim)` makes them plain. Then permute with `Permute.compute(grad, inverse)`, so that it works on arrays and tensors.
+# Negative dims count from the end: `normalize_dims(dims, ndim)` makes them plain. Then permute with
+# `Permute.compute(grad, inverse)`, so that it works on arrays and tensors.
 
 # %% check="Permute" points=1
 x = mytorch.tensor(np.arange(24.0).reshape(2, 3, 4), requires_grad=True)
 x.permute(2, 0, 1).backward(gradient=mytorch.tensor(np.arange(24.0).reshape(4, 2, 3)))
-assert x.grad.shape == (2, 3, 4), f"x has shape (2, 3, 4) and its gradient {tuple(x.grad.shape)}: the order was not undone"
+assert x.grad.shape == (2, 3, 4), (
+    f"x has shape (2, 3, 4) and its gradient {tuple(x.grad.shape)}: the order was not undone"
+)
 for dims in [(1, 0, 2), (2, 0, 1), (1, 2, 0), (-1, 0, -2), (2, 1, 0)]:
     apart = gap(lambda x: x.permute(*dims) * 2.0, np.arange(27.0).reshape(3, 3, 3))
-    assert apart < 1e-6, f"permute{dims} is {apart:.2g} away from the measured gradient: entries came back to the wrong places"
+    assert apart < 1e-6, (
+        f"permute{dims} is {apart:.2g} away from the measured gradient: entries came back to the "
+        "wrong places"
+    )
+apart = gap(slope(lambda x: (x.permute(2, 0, 1) ** 3).sum()), np.arange(6.0).reshape(1, 2, 3))
+assert apart < 1e-4, (
+    f"the second derivative is {apart:.2g} away from the measured one: does the rule use only what "
+    "arrays and tensors share?"
+)
 
 # %% [markdown]
 # ## Exercise 9: entries that are read
 #
-# `y = x[key]` reads some entries of `x`. Those that were not read have no influence: 0. And an entry may be read several times:
+# `y = x[key]` reads some entries of `x`. Those that were not read have no influence: 0. And an entry may be read
+# several times:
 
 # %% predict="index"
 # x = [10, 20, 30], y = x[[0, 2, 0]], and [1, 2, 4] arrives. What is the gradient of x?
 gradient_of_x = None
 
 # %% [markdown]
-# The entry 10 went to two places, so it gets what arrives at both: $1 + 4$. The result is $[5, 0, 2]$. NumPy's `out[key] += values` would keep only the last of them, because it reads, adds and writes once per *place*, not once per *read*;
-# `np.add.at` is made for this. It stands in `IndexAdd`, the reverse of `Index`, and the reverse of `IndexAdd` is reading again:
+# The entry 10 went to two places, so it gets what arrives at both: $1 + 4$. The result is $[5, 0, 2]$. NumPy's
+# `out[key] += values` would keep only the last of them, because it reads, adds and writes once per *place*, not
+# once per *read*; `np.add.at` is made for this. It stands in `IndexAdd`, the reverse of `Index`, and the reverse
+# of `IndexAdd` is reading again:
 
 # %% given="IndexAdd"
 #| export shaping.IndexAdd
@@ -1147,7 +1349,7 @@ class IndexAdd(Function):
 
     @staticmethod
     def backward(ctx, grad):
-        return grad[ctx.key], None, None
+        return Index.compute(grad, ctx.key), None, None
 
 # %% exercise="Index" points=1.5
 #| export shaping.Index
@@ -1177,16 +1379,29 @@ class Index(Function):
 # %% check="Index" points=1
 x = mytorch.tensor([10.0, 20.0, 30.0], requires_grad=True)
 x[[0, 2, 0]].backward(gradient=mytorch.tensor([1.0, 2.0, 4.0]))
-assert x.grad.shape == (3,), f"x has shape (3,) and its gradient {tuple(x.grad.shape)}: entries that were not read get 0, not nothing"
-assert not np.allclose(x.grad.tolist(), [4, 0, 2]), "entry 0 was read twice and got only the 4 of the second time; the 1 of the first is lost"
-assert np.allclose(x.grad.tolist(), [5, 0, 2]), f"entry 0 was read twice, entry 1 never: the gradient is [5, 0, 2], not {x.grad.tolist()}"
+assert x.grad.shape == (3,), (
+    f"x has shape (3,) and its gradient {tuple(x.grad.shape)}: entries that were not read get 0, "
+    "not nothing"
+)
+assert not np.allclose(x.grad.tolist(), [4, 0, 2]), (
+    "entry 0 was read twice and got only the 4 of the second time; the 1 of the first is lost"
+)
+assert np.allclose(x.grad.tolist(), [5, 0, 2]), (
+    f"entry 0 was read twice, entry 1 never: the gradient is [5, 0, 2], not {x.grad.tolist()}"
+)
 table = np.arange(12.0).reshape(3, 4)
 for key in [1, (2, 3), slice(0, 2), (slice(None), 1), (..., None), np.array([2, 0, 2]), table > 4]:
     apart = gap(lambda x: x[key] * 2.0, table)
     assert apart < 1e-6, f"x[{key}] is {apart:.2g} away from the measured gradient"
+apart = gap(slope(lambda x: (x[[0, 2, 0]] ** 3).sum()), [1.0, 2.0, 3.0])
+assert apart < 1e-6, (
+    f"the second derivative is {apart:.2g} away from the measured one: does the rule use only what "
+    "arrays and tensors share?"
+)
 
 # %% [markdown]
-# Indexing is how the last two ops on shapes get their pieces apart again. `cat` puts tensors one after the other, `stack` side by side along a new dim; on the way back each gets its own piece.
+# Indexing is how the last two ops on shapes get their pieces apart again. `cat` puts tensors one after the other,
+# `stack` side by side along a new dim; on the way back each gets its own piece.
 
 # %% given="cat_stack"
 #| export shaping.cat_stack
@@ -1225,10 +1440,12 @@ class Stack(Function):
 # %% [markdown]
 # ## Choices, and the bends of a network
 #
-# Some ops choose. Their gradient follows the choice: `where` sends it to the side that was taken, `clamp` lets it pass where nothing was cut off, `relu` where the input was positive. Look at the rules: each is the gradient times
-# a mask of Trues and Falses.
+# Some ops choose. Their gradient follows the choice: `where` sends it to the side that was taken, `clamp` lets it
+# pass where nothing was cut off, `relu` where the input was positive. Look at the rules: each is the gradient
+# times a mask of Trues and Falses.
 #
-# `sigmoid` and `tanh` are the same idea as `exp`: their derivative can be computed from their result, so that is what they keep.
+# `sigmoid` and `tanh` are the same idea as `exp`: their derivative can be computed from their result, so that is
+# what they keep.
 
 # %% given="where_clamp"
 #| export arithmetic.where_clamp
@@ -1325,11 +1542,14 @@ class Tanh(Function):
 # %% [markdown]
 # ## Exercise 10: softmax, where everything depends on everything
 #
-# So far each entry of a result depended on few entries of the input. `softmax` turns a row of numbers into shares that add up to 1, so raising one entry lowers the shares of all others. Its Jacobian has no zeros:
+# So far each entry of a result depended on few entries of the input. `softmax` turns a row of numbers into shares
+# that add up to 1, so raising one entry lowers the shares of all others. Its Jacobian has no zeros:
 #
-# $$\frac{\partial y_j}{\partial x_i} = y_j\,(\delta_{ij} - y_i), \qquad \delta_{ij} = 1 \text{ if } i = j \text{, else } 0 .$$
+# $$\frac{\partial y_j}{\partial x_i} = y_j\,(\delta_{ij} - y_i), \quad \delta_{ij} = 1 \text{ if } i = j \text{, else } 0 .$$
 #
-# Now the VJP. Write $g_j$ for what arrives at $y_j$, put the Jacobian into $\sum_j g_j\, \partial y_j/\partial x_i$, and multiply out. The $\delta$ picks one term of the sum; what is left is the same number for every $i$. No matrix remains.
+# Now the VJP. Write $g_j$ for what arrives at $y_j$, put the Jacobian into
+# $\sum_j g_j\, \partial y_j/\partial x_i$, and multiply out. The $\delta$ picks one term of the sum; what is left
+# is the same number for every $i$. No matrix remains.
 
 # %% predict="softmax"
 # y = x.softmax(dim=0); y.sum().backward(). What is x.grad? Think before you calculate.
@@ -1359,32 +1579,45 @@ class Softmax(Function):
 # %% hints="Softmax"
 # $\sum_j g_j\, y_j\, \delta_{ij}$ has one term that is not 0. Which?
 # ---
-# In $\sum_j g_j\, y_j\, y_i$ the factor $y_i$ does not depend on $j$: take it out. The sum that remains is one number for each row along `dim`.
+# In $\sum_j g_j\, y_j\, y_i$ the factor $y_i$ does not depend on $j$: take it out. The sum that remains is one
+# number for each row along `dim`.
 # ---
 # A sum along `dim` that still fits against `y`: `.sum(axis=ctx.dim, keepdims=True)`, for arrays and tensors.
 
 # %% check="Softmax" points=1
 x = mytorch.tensor([0.0, 0.0], requires_grad=True)
 x.softmax(dim=0).backward(gradient=mytorch.tensor([1.0, 0.0]))
-assert not np.allclose(x.grad.tolist(), [0.25, 0.0]), "that is y·(1 − y) for the first entry alone; but raising the second entry lowers the first share"
-assert np.allclose(x.grad.tolist(), [0.25, -0.25]), f"two equal shares: raising x[0] raises y[0] by 0.25, raising x[1] lowers it by 0.25; not {x.grad.tolist()}"
+assert not np.allclose(x.grad.tolist(), [0.25, 0.0]), (
+    "that is y·(1 − y) for the first entry alone; but raising the second entry lowers the first "
+    "share"
+)
+assert np.allclose(x.grad.tolist(), [0.25, -0.25]), (
+    "two equal shares: raising x[0] raises y[0] by 0.25, raising x[1] lowers it by 0.25; not "
+    f"{x.grad.tolist()}"
+)
 table = np.random.default_rng(1).normal(size=(2, 3, 2))
 for dim in (0, 1, -1):
     apart = gap(lambda x: x.softmax(dim), table)
     assert apart < 1e-6, f"softmax(dim={dim}) is {apart:.2g} away from the measured gradient"
 apart = gap(slope(lambda x: (x.softmax(dim=0) ** 2).sum()), [0.5, -1.0, 2.0])
-assert apart < 1e-6, f"the second derivative is {apart:.2g} away from the measured one: does the rule use only what arrays and tensors share?"
+assert apart < 1e-6, (
+    f"the second derivative is {apart:.2g} away from the measured one: does the rule use only what "
+    "arrays and tensors share?"
+)
 
 # %% [markdown]
-# The sum of the shares is always 1, whatever `x` is, so its gradient is 0 everywhere. A test that ends in `.sum()` would accept *every* wrong softmax that keeps the sum; that is why `gap` weighs the entries.
+# The sum of the shares is always 1, whatever `x` is, so its gradient is 0 everywhere. A test that ends in
+# `.sum()` would accept *every* wrong softmax that keeps the sum; that is why `gap` weighs the entries.
 #
 # ## Exercise 11: log_softmax, and the gradient behind every classifier
 #
-# $y_i = x_i - \log \sum_j e^{x_j}$ is the logarithm of a share. Its Jacobian is simpler than that of softmax itself; with $p_i$ for the shares,
+# $y_i = x_i - \log \sum_j e^{x_j}$ is the logarithm of a share. Its Jacobian is simpler than that of softmax
+# itself; with $p_i$ for the shares,
 #
 # $$\frac{\partial y_j}{\partial x_i} = \delta_{ij} - p_i .$$
 #
-# Do the same as before: sum over $j$, and see what is left. The result $y$ is kept, and the shares are $p = e^{y}$.
+# Do the same as before: sum over $j$, and see what is left. The result $y$ is kept, and the shares are
+# $p = e^{y}$.
 
 # %% exercise="LogSoftmax" points=1.5
 #| export activations.LogSoftmax
@@ -1410,23 +1643,30 @@ class LogSoftmax(Function):
 # %% hints="LogSoftmax"
 # $\sum_j g_j\, (\delta_{ij} - p_i)$ has two parts. In the second, what depends on $j$?
 # ---
-# `forward` keeps `y`, and the rule gets the shares back from it. `np.exp` would fail on tensors; your own `Exp` has a `compute`.
+# `forward` keeps `y`, and the rule gets the shares back from it. `np.exp` would fail on tensors; your own `Exp`
+# has a `compute`.
 # ---
 # Sum along `ctx.dim` and keep the dim, as in softmax.
 
 # %% check="LogSoftmax" points=1
 x = mytorch.tensor([0.0, 0.0], requires_grad=True)
 x.log_softmax(dim=0).backward(gradient=mytorch.tensor([1.0, 0.0]))
-assert np.allclose(x.grad.tolist(), [0.5, -0.5]), f"two shares of 0.5, and 1 arrives at the first: [1 − 0.5, 0 − 0.5], not {x.grad.tolist()}"
+assert np.allclose(x.grad.tolist(), [0.5, -0.5]), (
+    f"two shares of 0.5, and 1 arrives at the first: [1 − 0.5, 0 − 0.5], not {x.grad.tolist()}"
+)
 table = np.random.default_rng(2).normal(size=(2, 3, 2))
 for dim in (0, 1, -1):
     apart = gap(lambda x: x.log_softmax(dim), table)
     assert apart < 1e-6, f"log_softmax(dim={dim}) is {apart:.2g} away from the measured gradient"
 apart = gap(slope(lambda x: (x.log_softmax(dim=0) ** 2).sum()), [0.5, -1.0, 2.0])
-assert apart < 1e-6, f"the second derivative is {apart:.2g} away from the measured one: does the rule use only what arrays and tensors share?"
+assert apart < 1e-6, (
+    f"the second derivative is {apart:.2g} away from the measured one: does the rule use only what "
+    "arrays and tensors share?"
+)
 
 # %% [markdown]
-# A classifier's loss is minus the log-share of the right class. Let that be class 1, and look at the gradient beside the shares:
+# A classifier's loss is minus the log-share of the right class. Let that be class 1, and look at the gradient
+# beside the shares:
 
 # %%
 logits = mytorch.tensor([2.0, 1.0, 0.0], requires_grad=True)
@@ -1435,15 +1675,20 @@ print("shares:  ", logits.softmax(dim=0).tolist())
 print("gradient:", logits.grad.tolist())
 
 # %% [markdown]
-# The shares, minus 1 at the right class. "What you said, minus what was true": this difference is what flows back into every classifier that is trained today.
+# The shares, minus 1 at the right class. "What you said, minus what was true": this difference is what flows back
+# into every classifier that is trained today.
 #
 # ## Exercise 12: GELU, a rule made of rules
 #
-# The bend inside transformers is $y = x \cdot \Phi(x)$, where $\Phi$ is the distribution function of the normal distribution. It is a product, so its derivative has two terms:
+# The bend inside transformers is $y = x \cdot \Phi(x)$, where $\Phi$ is the distribution function of the normal
+# distribution. It is a product, so its derivative has two terms:
 #
-# $$\frac{dy}{dx} = \Phi(x) + x\, \varphi(x), \qquad \Phi(x) = \tfrac12 \Bigl(1 + \operatorname{erf} \tfrac{x}{\sqrt 2}\Bigr), \qquad \varphi(x) = \Phi'(x) = \frac{1}{\sqrt{2\pi}}\, e^{-x^2/2} .$$
+# $$\frac{dy}{dx} = \Phi(x) + x\, \varphi(x),$$
 #
-# NumPy has no `erf`. The engine has: as an op, `Erf`, whose own rule you see here. So the rule of `GELU` can be differentiated again, like all others.
+# $$\Phi(x) = \tfrac12 \Bigl(1 + \operatorname{erf} \tfrac{x}{\sqrt 2}\Bigr), \qquad \varphi(x) = \Phi'(x) = \frac{1}{\sqrt{2\pi}}\, e^{-x^2/2} .$$
+#
+# NumPy has no `erf`. The engine has: as an op, `Erf`, whose own rule you see here. So the rule of `GELU` can be
+# differentiated again, like all others.
 
 # %% given="Erf"
 #| export activations.Erf
@@ -1484,7 +1729,8 @@ class GELU(Function):
 # %% hints="GELU"
 # Give the two parts names, the distribution and the density; then the last line reads like the docstring.
 # ---
-# `math.sqrt` and `math.pi` are for plain numbers, and are imported. For tensors and arrays there are `Erf.compute(…)` and `Exp.compute(…)`.
+# `math.sqrt` and `math.pi` are for plain numbers, and are imported. For tensors and arrays there are
+# `Erf.compute(…)` and `Exp.compute(…)`.
 # ---
 # Check your formula at 0 by hand: Φ(0) is one half, and x · φ(x) vanishes there.
 
@@ -1492,17 +1738,25 @@ class GELU(Function):
 gelu = mytorch.nn.functional.gelu
 x = mytorch.tensor([0.0, 1.0, -1.0], requires_grad=True)
 gelu(x).backward(gradient=mytorch.tensor([2.0, 1.0, 1.0]))
-assert np.allclose(x.grad.tolist()[0], 1), f"at 0 the slope is Φ(0) = 0.5; with 2 arriving that is 1, not {x.grad.tolist()[0]}"
-assert np.allclose(x.grad.tolist()[1:], [1.083315, -0.083315], atol=1e-4), f"at 1 and −1 the slopes are 1.0833 and −0.0833, not {x.grad.tolist()[1:]}"
+assert np.allclose(x.grad.tolist()[0], 1), (
+    f"at 0 the slope is Φ(0) = 0.5; with 2 arriving that is 1, not {x.grad.tolist()[0]}"
+)
+assert np.allclose(x.grad.tolist()[1:], [1.083315, -0.083315], atol=1e-4), (
+    f"at 1 and −1 the slopes are 1.0833 and −0.0833, not {x.grad.tolist()[1:]}"
+)
 apart = gap(gelu, [-3.0, -0.5, 0.0, 0.7, 4.0])
 assert apart < 1e-6, f"the rule is {apart:.2g} away from the measured gradient"
 apart = gap(slope(lambda x: (gelu(x) ** 2).sum()), [-0.5, 0.2, 1.5])
-assert apart < 1e-6, f"the second derivative is {apart:.2g} away from the measured one: does the rule use only what arrays and tensors share?"
+assert apart < 1e-6, (
+    f"the second derivative is {apart:.2g} away from the measured one: does the rule use only what "
+    "arrays and tensors share?"
+)
 
 # %% [markdown]
 # ## Everything together
 #
-# A network with one hidden layer, a batch of four, three classes. Every op in it has a rule that you have written or read.
+# A network with one hidden layer, a batch of four, three classes. Every op in it has a rule that you have written
+# or read.
 
 # %%
 numbers = np.random.default_rng(0)
@@ -1515,7 +1769,7 @@ hidden = mytorch.nn.functional.gelu(inputs @ W1)
 scores = (hidden @ W2).log_softmax(dim=1)
 loss = -scores[[0, 1, 2, 3], labels].mean()
 loss.backward()
-print("loss", round(loss.item(), 4), "· gradients of shape", tuple(W1.grad.shape), "and", tuple(W2.grad.shape))
+print(f"loss {loss.item():.4f}, gradients of shape {tuple(W1.grad.shape)}, {tuple(W2.grad.shape)}")
 draw(loss, names={"W1": W1, "W2": W2, "hidden": hidden, "scores": scores, "loss": loss})
 
 # %% [markdown]
@@ -1536,7 +1790,8 @@ with gradlab.lesson.expect_error(RuntimeError):
     mytorch.tensor([1, 2, 3], requires_grad=True)
 
 # %% [markdown]
-# **An input that plays no part.** `autograd.grad` asks for a gradient by name, so it can tell you that there is none. `backward()` would leave `.grad` at `None` and say nothing.
+# **An input that plays no part.** `autograd.grad` asks for a gradient by name, so it can tell you that there is
+# none. `backward()` would leave `.grad` at `None` and say nothing.
 
 # %%
 x = mytorch.tensor(2.0, requires_grad=True)
@@ -1550,7 +1805,8 @@ with gradlab.lesson.expect_error(RuntimeError):
 # Four numbers, without running anything. They are graded.
 #
 # 1. `y = x.relu()` for `x` of shape (1000, 1000). How many entries would the full Jacobian have?
-# 2. A layer in the middle of a network computes `h @ W` with shapes (32, 784) and (784, 128). How many multiplications of numbers is that?
+# 2. A layer in the middle of a network computes `h @ W` with shapes (32, 784) and (784, 128). How many
+#    multiplications of numbers is that?
 # 3. Both `h` and `W` want a gradient. How many multiplications does the rule need?
 # 4. Now the same layer is the first of the network, and `h` is data. How many multiplications does the rule need?
 
@@ -1582,13 +1838,16 @@ for name, value in {
     "backward_multiplications": backward_multiplications,
     "first_layer_multiplications": first_layer_multiplications,
 }.items():
-    assert isinstance(value, int) and not isinstance(value, bool), f"{name} is {value!r}: write it as a whole number, or as a product of whole numbers"
+    assert isinstance(value, int) and not isinstance(value, bool), (
+        f"{name} is {value!r}: write it as a whole number, or as a product of whole numbers"
+    )
     assert 0 < value < 10**15, f"{name} is {value}: that is out of all proportion"
 
 # %% [markdown]
 # ## Break it
 #
-# A colleague has written an engine as well. It goes back breadth first: nearest nodes first, each node once, and each hands on what has arrived by then.
+# A colleague has written an engine as well. It goes back breadth first: nearest nodes first, each node once, and
+# each hands on what has arrived by then.
 
 # %% given="hasty_slope"
 def engine_slope(f, at):
@@ -1615,28 +1874,44 @@ def hasty_slope(f, at):
 
 # %%
 print("x³ at 2:        ", engine_slope(lambda x: x**3, 2.0), hasty_slope(lambda x: x**3, 2.0))
-print("exp(2x) at 0:   ", engine_slope(lambda x: (x * 2.0).exp(), 0.0), hasty_slope(lambda x: (x * 2.0).exp(), 0.0))
-print("3x − x / 4 at 1:", engine_slope(lambda x: x * 3.0 - x / 4.0, 1.0), hasty_slope(lambda x: x * 3.0 - x / 4.0, 1.0))
+print(
+    "exp(2x) at 0:   ",
+    engine_slope(lambda x: (x * 2.0).exp(), 0.0),
+    hasty_slope(lambda x: (x * 2.0).exp(), 0.0),
+)
+print(
+    "3x − x / 4 at 1:",
+    engine_slope(lambda x: x * 3.0 - x / 4.0, 1.0),
+    hasty_slope(lambda x: x * 3.0 - x / 4.0, 1.0),
+)
 
 # %% [markdown]
-# Three tests, and it passes them all. Write a better one: a function that gets *any* engine's slope function and says whether the engine is right.
+# Three tests, and it passes them all. Write a better one: a function that gets *any* engine's slope function and
+# says whether the engine is right.
 #
-# There are other wrong engines than this one. Some overwrite what has arrived before. Some visit a shared node again each time that something arrives, and hand on the total so far. A formula in which only `x` itself is shared lets some of them through; share a result in the middle, too.
+# There are other wrong engines than this one. Some overwrite what has arrived before. Some visit a shared node
+# again each time that something arrives, and hand on the total so far. A formula in which only `x` itself is
+# shared lets some of them through; share a result in the middle, too.
 
 # %% exercise="is_right" points=1.5
 def is_right(slope_of):
     """Whether an engine is right.
 
-    slope_of: a function; slope_of(f, at) is what the engine takes for df/dx at the number `at`, where f is a function of a tensor with a
-    single number, such as lambda x: x * x. The engines compute in float32: allow for rounding.
-    Returns True or False.
+    slope_of: a function; slope_of(f, at) is what the engine takes for df/dx at the number `at`,
+    where f is a function of a tensor with a single number, such as lambda x: x * x.
+    The engines compute in float32: allow for rounding. Returns True or False.
     """
+
     ### BEGIN SOLUTION return True if the engine passes your tests, False if it fails one of them
     def shared_in_the_middle(x):
         h = x * x
         return h * (h + x)
 
-    expected = [(lambda x: x * (x + 1), 3.0, 7.0), (shared_in_the_middle, 2.0, 44.0), (lambda x: (x + 1) * x, 3.0, 7.0)]
+    expected = [
+        (lambda x: x * (x + 1), 3.0, 7.0),
+        (shared_in_the_middle, 2.0, 44.0),
+        (lambda x: (x + 1) * x, 3.0, 7.0),
+    ]
     return all(abs(slope_of(f, at) - slope) < 1e-3 for f, at, slope in expected)
     ### END SOLUTION
 
@@ -1645,11 +1920,18 @@ def is_right(slope_of):
 # ---
 # Work out by hand what the slope must be, and compare: `abs(slope_of(f, 3.0) - 7.0) < 0.001`.
 # ---
-# For a shared result in the middle, write an inner function: first `h = x * x`, then a formula that uses `h` twice, at different depths. Return True only if all comparisons hold.
+# For a shared result in the middle, write an inner function: first `h = x * x`, then a formula that uses `h`
+# twice, at different depths. Return True only if all comparisons hold.
 
 # %% check="is_right" points=1
-assert is_right(engine_slope), "is_right calls your own engine wrong. Compare with numbers that you have worked out by hand, and allow for rounding"
-assert not is_right(hasty_slope), "is_right calls the colleague's engine right: none of your formulas has a short and a long road to x"
+assert is_right(engine_slope), (
+    "is_right calls your own engine wrong. Compare with numbers that you have worked out by hand, "
+    "and allow for rounding"
+)
+assert not is_right(hasty_slope), (
+    "is_right calls the colleague's engine right: none of your formulas has a short and a long "
+    "road to x"
+)
 
 # %% [markdown]
 # ## The same in PyTorch
@@ -1696,34 +1978,44 @@ assert not is_right(hasty_slope), "is_right calls the colleague's engine right: 
 # ## Interview questions
 
 # %% [markdown] fold="Why do we go backwards? The chain rule could be multiplied from the inputs on as well."
-# It could: that is forward mode. One forward pass gives the derivatives of *all results* with respect to *one input*; one backward pass gives the derivatives of *one result* with respect to *all inputs*. Training has one result,
-# the loss, and millions of inputs, the weights. So backward it is. For a function of one input with many results, forward mode would win.
+# It could: that is forward mode. One forward pass gives the derivatives of *all results* with respect to *one
+# input*; one backward pass gives the derivatives of *one result* with respect to *all inputs*. Training has one
+# result, the loss, and millions of inputs, the weights. So backward it is. For a function of one input with many
+# results, forward mode would win.
 
 # %% [markdown] fold="Why is a breadth-first walk wrong, although it visits every node once?"
-# Breadth first orders nodes by the *shortest* road from the result. A node at the end of a short and a long road is visited when the short one arrives; what comes along the long one is lost. A node may be visited when all its consumers
-# have been, and that is a question of the *longest* road. Any topological order answers it.
+# Breadth first orders nodes by the *shortest* road from the result. A node at the end of a short and a long road
+# is visited when the short one arrives; what comes along the long one is lost. A node may be visited when all its
+# consumers have been, and that is a question of the *longest* road. Any topological order answers it.
 
 # %% [markdown] fold="Why does the backward pass cost about twice the forward pass?"
-# Almost all work is in matrix products. A layer's forward pass is one product, its rule two of the same size: one for the gradient of the weights, one for the gradient of the input, which the layer before needs. The first layer
-# saves one of them, because nobody wants the gradient of the data.
+# Almost all work is in matrix products. A layer's forward pass is one product, its rule two of the same size: one
+# for the gradient of the weights, one for the gradient of the input, which the layer before needs. The first
+# layer saves one of them, because nobody wants the gradient of the data.
 
 # %% [markdown] fold="What does backward(gradient=v) compute, for a vector y?"
-# The vector-Jacobian product $v^\top J$: the gradient of the number $\sum_i v_i y_i$. With the unit vectors as `v`, one walk each, you get the rows of the Jacobian. With ones you get the gradient of the sum.
+# The vector-Jacobian product $v^\top J$: the gradient of the number $\sum_i v_i y_i$. With the unit vectors as
+# `v`, one walk each, you get the rows of the Jacobian. With ones you get the gradient of the sum.
 
 # %% [markdown] fold="Which ops need to keep their input, which their result, which nothing?"
-# Nothing: add, sub, neg, and all that only moves entries (they note shapes). The result: exp, sqrt, sigmoid, tanh, softmax, relu. The input: log, pow, mul, div, matmul, GELU. What is kept is memory that stays in use until the backward pass:
-# it decides how large a batch fits on the machine.
+# Nothing: add, sub, neg, and all that only moves entries (they note shapes). The result: exp, sqrt, sigmoid,
+# tanh, softmax, relu. The input: log, pow, mul, div, matmul, GELU. What is kept is memory that stays in use until
+# the backward pass: it decides how large a batch fits on the machine.
 
 # %% [markdown]
 # ## Practice
 #
-# **Basic.** Take $f = (2u + v)\,v$ at $u = 1$, $v = 3$. Write the table of steps as at the beginning of this lesson, find both gradients by hand, then ask the engine.
+# **Basic.** Take $f = (2u + v)\,v$ at $u = 1$, $v = 3$. Write the table of steps as at the beginning of this
+# lesson, find both gradients by hand, then ask the engine.
 #
-# **Intermediate.** Compute the whole 3 × 3 Jacobian of `lambda x: x.softmax(dim=0)` with three walks, one for each unit vector as `gradient`. Record the graph anew for each walk. Compare with the formula of exercise 10: it should be symmetric, and each row
-# should add up to 0.
+# **Intermediate.** Compute the whole 3 × 3 Jacobian of `lambda x: x.softmax(dim=0)` with three walks, one for
+# each unit vector as `gradient`. Record the graph anew for each walk. Compare with the formula of exercise 10: it
+# should be symmetric, and each row should add up to 0.
 #
-# **Advanced: break it and explain the error.** In your `Permute`, return the gradient permuted by `ctx.dims` instead of the inverse. Predict first: for which of the six orders of three dims is that right? For which shapes will NumPy raise an error,
-# and for which will the gradient be wrong without one? Then run the check and `gap`, explain what they say, and put the rule right again.
+# **Advanced: break it and explain the error.** In your `Permute`, return the gradient permuted by `ctx.dims`
+# instead of the inverse. Predict first: for which of the six orders of three dims is that right? For which shapes
+# will NumPy raise an error, and for which will the gradient be wrong without one? Then run the check and `gap`,
+# explain what they say, and put the rule right again.
 
 # %%
 # Your experiments go here.
@@ -1732,10 +2024,13 @@ assert not is_right(hasty_slope), "is_right calls the colleague's engine right: 
 # ## Recap
 #
 # 1. A step knows its local derivative; the chain rule multiplies along a road and adds over roads.
-# 2. For tensors the product is a vector-Jacobian product: in comes a gradient of the result's shape, out go gradients of the inputs' shapes, and no Jacobian is ever built.
+# 2. For tensors the product is a vector-Jacobian product: in comes a gradient of the result's shape, out go
+#    gradients of the inputs' shapes, and no Jacobian is ever built.
 # 3. `forward` keeps what the rule will need: inputs, the result, or only a shape.
-# 4. The walk visits each node once, after everything that used its result; what arrives is added up in `pending`, and broadcasting is undone there.
-# 5. A result of many entries needs `gradient=`, one number for each; and a rule is right when a measurement says so.
+# 4. The walk visits each node once, after everything that used its result; what arrives is added up in `pending`,
+#    and broadcasting is undone there.
+# 5. A result of many entries needs `gradient=`, one number for each; and a rule is right when a measurement says
+#    so.
 
 # %% [markdown]
 # ## Glossary
@@ -1755,21 +2050,29 @@ assert not is_right(hasty_slope), "is_right calls the colleague's engine right: 
 # ## FAQ
 
 # %% [markdown] fold="I called backward() on two losses, and .grad holds only the second gradient. Is that right?"
-# Not in PyTorch: there, gradients add up. For now, `.grad` is overwritten by each walk. Lesson 4 begins with exactly this.
+# Not in PyTorch: there, gradients add up. For now, `.grad` is overwritten by each walk. Lesson 4 begins with
+# exactly this.
 
 # %% [markdown] fold="Why Permute.compute(…) in a rule, and not Permute.apply(…)?"
-# In a rule the inputs are arrays most of the time, and `apply` would wrap its result into a tensor. `compute` stays with what it gets: arrays give an array, and tensors are recorded, which is what `create_graph=True` needs.
+# In a rule the inputs are arrays most of the time, and `apply` would wrap its result into a tensor. `compute`
+# stays with what it gets: arrays give an array, and tensors are recorded, which is what `create_graph=True`
+# needs.
 
 # %% [markdown] fold="Why does gap use float64?"
-# It subtracts two results that differ by a millionth. float32 has about 7 digits, so nothing would be left of the difference. With float64's 16 digits, about 9 are.
+# It subtracts two results that differ by a millionth. float32 has about 7 digits, so nothing would be left of the
+# difference. With float64's 16 digits, about 9 are.
 
 # %% [markdown] fold="What is the derivative of relu at 0, really?"
-# There is none. Any number from 0 to 1 is a *subgradient*; PyTorch takes 0, and so do we. It hardly ever matters, because an input is hardly ever exactly 0.
+# There is none. Any number from 0 to 1 is a *subgradient*; PyTorch takes 0, and so do we. It hardly ever matters,
+# because an input is hardly ever exactly 0.
 
 # %% [markdown] fold="Do I have to write a rule for every op?"
-# No. An op that is made of others has a gradient for free; GELU could be `x * 0.5 * (1 + erf(…))`. A rule of its own is worth it when it is faster, keeps less, or is more stable: lesson 6 shows all three.
+# No. An op that is made of others has a gradient for free; GELU could be `x * 0.5 * (1 + erf(…))`. A rule of its
+# own is worth it when it is faster, keeps less, or is more stable: lesson 6 shows all three.
 
 # %% [markdown]
 # ## What comes next
 #
-# Your engine gives the right gradient, once. Call `backward` a second time, and the first gradient is gone. In lesson 4 gradients add up, on purpose; you will see a training loop go wrong because of it and put it right, and free the graph behind the walk.
+# Your engine gives the right gradient, once. Call `backward` a second time, and the first gradient is gone. In
+# lesson 4 gradients add up, on purpose; you will see a training loop go wrong because of it and put it right, and
+# free the graph behind the walk.
