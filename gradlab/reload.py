@@ -52,6 +52,9 @@ def reload_package(
         importlib.import_module(package)
         for name in modules:
             importlib.import_module(f"{package}.{name}")
+        for name, module in stay.items():  # the import system binds only what it loads: `mytorch.base` must exist too
+            parent, _, own = name.rpartition(".")
+            setattr(sys.modules[parent], own, module)
     except BaseException:
         set_aside(package, stay)
         sys.modules.update(old)

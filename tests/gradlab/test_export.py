@@ -296,6 +296,7 @@ def test_modules_that_no_lesson_writes_stay(place, make):
     base, ops = sys.modules["tinytorch.base"], sys.modules["tinytorch.ops"]
     run(place, make.SQUARE)
     assert sys.modules["tinytorch.base"] is base and sys.modules["tinytorch.ops"] is not ops
+    assert sys.modules["tinytorch"].base is sys.modules["tinytorch.base"]
 
 
 def test_a_failed_import_leaves_no_trace_in_them(place, make):
