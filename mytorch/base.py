@@ -18,13 +18,14 @@ class Extra:
     views:     for a base: weak references to its views.
     inference: True for a tensor made in inference mode.
     retains:   True after `retain_grad()`.
+    unseen:    True for `.data`: writes to it are not noticed.
     """
 
-    __slots__ = ("base", "how", "inference", "locked", "retains", "views")
+    __slots__ = ("base", "how", "inference", "locked", "retains", "unseen", "views")
 
     def __init__(self) -> None:
         self.base = self.how = self.locked = self.views = None
-        self.inference = self.retains = False
+        self.inference = self.retains = self.unseen = False
 
 
 class TensorBase:

@@ -38,6 +38,11 @@ def plain(part):
     return part
 
 
+def is_advanced(key):
+    """Whether a plain key reads a copy and no view: it holds an array or a bool."""
+    return any(isinstance(part, (np.ndarray, bool, np.bool_)) for part in (key if isinstance(key, tuple) else (key,)))
+
+
 def index_error(error, array, key):
     """PyTorch's sentence for an index that is not there."""
     keys = key if isinstance(key, tuple) else (key,)

@@ -6,7 +6,7 @@ one op: summing over all is SumBackward0, over a dim SumBackward1.
 
 from __future__ import annotations
 
-import numpy as np
+from mytorch.indexing import is_advanced
 
 SPELLING = {
     "ReLU": "Relu", "GELU": "Gelu", "GELUTanh": "Gelu", "LeakyReLU": "LeakyRelu", "ELU": "Elu", "SiLU": "Silu",
@@ -26,7 +26,6 @@ NAMES = {
     "SqueezeDim": "SqueezeBackward1",
     "Fill": "FillBackward2",
     "Replace": "torch::autograd::CopyBackwards",
-    "SetIndex": "torch::autograd::CopySlices",
     "CopySlices": "torch::autograd::CopySlices",
     "IndexAdd": "IndexPutBackward0",
 }
@@ -65,10 +64,9 @@ def linear(node):
 
 def index(node):
     """PyTorch takes a key apart; the name is that of its last part."""
-    parts = node.key if isinstance(node.key, tuple) else (node.key,)
-    if any(isinstance(part, (np.ndarray, bool, np.bool_)) for part in parts):
+    if is_advanced(node.key):
         return "IndexBackward0"
-    for part in reversed(parts):
+    for part in reversed(node.key if isinstance(node.key, tuple) else (node.key,)):
         if part is None:
             return "UnsqueezeBackward0"
         if isinstance(part, slice):
@@ -83,6 +81,7 @@ def reshape(node):
 
 
 VARIANTS = {
+    "SetIndex": lambda node: "IndexPutBackward0" if is_advanced(node.key) else "torch::autograd::CopySlices",
     "Round": lambda node: f"RoundBackward{int(node.decimals != 0)}",
     "MaskedFill": lambda node: f"MaskedFillBackward{int(node.next[2] is not None)}",
     "Sum": over_a_dim, "Mean": over_a_dim, "Prod": over_a_dim,

@@ -60,8 +60,10 @@ class Tensor(
 
     @property
     def data(self):
-        """The same memory, without history, and out of autograd's sight."""
-        return Tensor(self.array)
+        """The same memory, without history, and out of autograd's sight: writes to it are not noticed."""
+        result = Tensor(self.array)
+        result.extras().unseen = True
+        return result
 
     @data.setter
     def data(self, other):
@@ -118,7 +120,7 @@ class Tensor(
             )
         if value and self.array.dtype.kind != "f":
             raise RuntimeError(
-                f"only Tensors of floating point dtype can require gradients, not {self.dtype}. "
+                f"only Tensors of floating point and complex dtype can require gradients, not {self.dtype}. "
                 "Write 3.0 instead of 3, or give dtype=torch.float32."
             )
         if value and self.is_inference() and not mode.inference:
@@ -130,6 +132,11 @@ class Tensor(
             self.edge = AccumulateGrad(self) if value else None
 
     def requires_grad_(self, requires_grad=True):
+        if requires_grad and self.array.dtype.kind != "f":
+            raise RuntimeError(
+                f"only Tensors of floating point dtype can require gradients, not {self.dtype}. "
+                "Write 3.0 instead of 3, or give dtype=torch.float32."
+            )
         self.requires_grad = requires_grad
         return self
 
@@ -148,12 +155,13 @@ class Tensor(
                 raise RuntimeError("can't assign Variable as its own grad")
             if value.array.shape != self.array.shape:
                 raise RuntimeError(
-                    f"assigned grad has data of a different size: its shape is {list(value.array.shape)}, "
-                    f"and that of the tensor {list(self.array.shape)}."
+                    f"attempting to assign a gradient of size '{list(value.array.shape)}' to a tensor of size "
+                    f"'{list(self.array.shape)}'. Please ensure that the gradient and the tensor are the same size"
                 )
             if value.array.dtype != self.array.dtype:
                 raise RuntimeError(
-                    f"assigned grad has data of a different type: it is {value.dtype}, and the tensor {self.dtype}."
+                    f"attempting to assign a gradient with dtype '{value.dtype}' to a tensor with dtype "
+                    f"'{self.dtype}'. Please ensure that the gradient and the tensor have the same dtype"
                 )
         self._grad = value
 
@@ -182,7 +190,7 @@ class Tensor(
     def _version(self):
         if self.is_inference():
             raise RuntimeError("Inference tensors do not track version counter.")
-        return version_of(self.array).count
+        return 0 if self.extra and self.extra.unseen else version_of(self.array).count
 
     @property
     def _base(self):

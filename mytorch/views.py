@@ -92,14 +92,18 @@ def refresh_views(base):
             view.edge = follow(view.extra.how, base).edge
 
 
-def check_view_writable(view, recorded):
-    """Raise RuntimeError for a view whose base could not take the write into its history."""
-    base = view.extra.base
+def check_base_writable(base):
+    """Raise RuntimeError if views of `base` must not be written to, because it is a leaf."""
     if mode.enabled and base.edge is not None and is_leaf(base):
         raise RuntimeError(
             "a view of a leaf Variable that requires grad is being used in an in-place operation. "
             "The leaf's old value would be lost: write inside `with no_grad():`, or into a view of a clone()."
         )
+
+
+def check_view_writable(view, recorded):
+    """Raise RuntimeError for a view whose base could not take the write into its history."""
+    check_base_writable(view.extra.base)
     if recorded and view.extra.locked:
-        name = view.edge.name() if view.edge is not None else "UnbindBackward0"
-        raise RuntimeError(view.extra.locked.format(index=getattr(view.edge, "index", 0), name=name))
+        op = type(view.edge).__name__ if view.edge is not None else "Unbind"
+        raise RuntimeError(view.extra.locked.format(index=getattr(view.edge, "index", 0), name=op))

@@ -69,7 +69,7 @@ class Switch:
     """The mode, on or off, until `__exit__` puts back what was before."""
 
     def __init__(self, enabled, check_nan):
-        self.before = list(watchers)
+        self.before = [watch for watch in watchers if isinstance(watch, Watch)]
         watchers[:] = [watch for watch in watchers if not isinstance(watch, Watch)]
         if enabled:
             watchers.append(Watch(check_nan))
@@ -78,7 +78,8 @@ class Switch:
         return self
 
     def __exit__(self, *error):
-        watchers[:] = self.before
+        others = [watch for watch in watchers if not isinstance(watch, Watch)]
+        watchers[:] = others + self.before
 
 
 class detect_anomaly(Switch):

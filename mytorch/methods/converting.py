@@ -26,6 +26,8 @@ class Converting:
         dtype = numpy_dtype(dtype) or self.array.dtype
         if dtype == self.array.dtype:
             return self.clone() if copy else self
+        if dtype.kind != "f":
+            return TensorBase.result_type(self.array.astype(dtype))
         return ops.To.apply(self, dtype)
 
     def type(self, dtype=None):
@@ -119,11 +121,16 @@ class Converting:
             raise RuntimeError(f"Boolean value of Tensor with {kind} is ambiguous. Use .any() or .all().")
         return self.array.item() != 0
 
+    def _number(self):
+        if self.array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars. Reduce it first.")
+        return self.array.item()
+
     def __float__(self):
-        return float(self.item())
+        return float(self._number())
 
     def __int__(self):
-        return int(self.item())
+        return int(self._number())
 
     def __index__(self):
         if self.array.size != 1 or self.array.dtype.kind == "f":

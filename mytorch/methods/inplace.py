@@ -8,8 +8,9 @@ from mytorch import ops
 from mytorch._lessons import later
 from mytorch.base import TensorBase, tick
 from mytorch.dtypes import of_array
-from mytorch.indexing import index_error, raw, raw_key
-from mytorch.views import base_of, check_view_writable, rebase, refresh_views
+from mytorch.indexing import index_error, is_advanced, raw, raw_key
+from mytorch.methods.operators import explained
+from mytorch.views import base_of, check_base_writable, check_view_writable, rebase, refresh_views
 
 check_writable = later("versions", "check_writable")
 record_write = later("versions", "record_write")
@@ -23,7 +24,10 @@ def write(x, function, *others):
     if base_of(x) is not None:
         check_view_writable(x, recorded)
     old = TensorBase.result_type(x.array.copy(), x.edge) if recorded else x
-    new = function.apply(old, *others)
+    try:
+        new = function.apply(old, *others)
+    except ValueError as error:
+        raise explained(error, x, *others) from None
     check_result(x, new, function)
     try:
         x.array[...] = new.array
@@ -32,10 +36,30 @@ def write(x, function, *others):
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
         ) from None
-    record_write(x)
+    if x.extra is None or not x.extra.unseen:
+        record_write(x)
     if recorded:
         adopt(x, new)
     return x
+
+
+def check_fits(given, there, key):
+    """Raise RuntimeError if a value of shape `given` cannot be written where there is room of the shape `there`."""
+    try:
+        if np.broadcast_shapes(given, there) == there:
+            return
+    except ValueError:
+        pass
+    if is_advanced(key):
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(given)} cannot be broadcast to indexing result of shape "
+            f"{list(there)}"
+        )
+    raise RuntimeError(
+        f"The expanded size of the tensor ({there[-1] if there else 1}) must match the existing size "
+        f"({given[-1] if given else 1}) at non-singleton dimension {max(len(there) - 1, 0)}.  "
+        f"Target sizes: {list(there)}.  Tensor sizes: {list(given)}"
+    )
 
 
 def check_result(x, new, function):
@@ -143,17 +167,14 @@ class Inplace:
 
     def __setitem__(self, key, value):
         key = raw_key(key, self.array.ndim)
+        if base_of(self) is None and not is_advanced(key):
+            check_base_writable(self)
         try:
-            write(self, ops.SetIndex, key, value)
+            there = self.array[key].shape
         except IndexError as error:
             raise index_error(error, self.array, key) from None
-        except ValueError as error:
-            there = self.array[key].shape
-            given = np.shape(raw(value))
-            raise RuntimeError(
-                f"shape mismatch: value tensor of shape {list(given)} cannot be broadcast to indexing result of shape "
-                f"{list(there)}. ({error})"
-            ) from None
+        check_fits(np.shape(raw(value)), there, key)
+        write(self, ops.SetIndex, key, value)
 
     # ---- functions of one number -----------------------------------------------------------------------------
 

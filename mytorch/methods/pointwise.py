@@ -164,10 +164,12 @@ class Pointwise:
         return ops.Sigmoid.apply(self)
 
     def softmax(self, dim, dtype=None):
-        return ops.Softmax.apply(self if dtype is None else self.to(dtype), dim)
+        x = self if dtype is None else self.to(dtype)
+        return ops.Softmax.apply(x, dim) if x.array.size else x.clone()
 
     def log_softmax(self, dim, dtype=None):
-        return ops.LogSoftmax.apply(self if dtype is None else self.to(dtype), dim)
+        x = self if dtype is None else self.to(dtype)
+        return ops.LogSoftmax.apply(x, dim) if x.array.size else x.clone()
 
     # ---- questions: the answers are bools, and have no gradient ----------------------------------------------
 

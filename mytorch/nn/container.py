@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from mytorch.nn.module import Module
 
 
@@ -60,6 +62,16 @@ class ModuleList(Module):
     def __getitem__(self, key):
         found = list(self._modules.values())[key]
         return type(self)(found) if isinstance(key, slice) else found
+
+    def __repr__(self):
+        """Modules that print alike, one after the other, are printed once: (0-1): 2 x Linear(…)."""
+        runs = [(text, len(list(run))) for text, run in groupby(map(repr, self))]
+        lines, first = [], 0
+        for text, count in runs:
+            label = f"({first})" if count == 1 else f"({first}-{first + count - 1})"
+            lines.append(f"{label}: " + (text if count == 1 else f"{count} x {text}").replace("\n", "\n  "))
+            first += count
+        return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)" if lines else f"{self._get_name()}()"
 
 
 class ModuleDict(Module):

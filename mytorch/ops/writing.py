@@ -19,7 +19,8 @@ class Replace(Function):
 
     @staticmethod
     def backward(ctx, grad):
-        return None, grad
+        to_x, to_y = ctx.next
+        return to_x and grad * 0, to_y and grad
 
 
 class Fill(Replace):

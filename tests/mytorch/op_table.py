@@ -266,6 +266,14 @@ ROWS = [
         for reduction in ("mean", "sum", "none")
     ],
     Row(
+        "binary_cross_entropy_with_logits at 0 and far out",
+        lambda t, x, y: t.nn.functional.binary_cross_entropy_with_logits(
+            x * t.tensor([0.0, 200.0, -200.0]), y.detach()
+        ),
+        (P(3), In((3,), "share")),
+        named_otherwise="made of other ops",
+    ),
+    Row(
         "binary_cross_entropy",
         lambda t, x, y: t.nn.functional.binary_cross_entropy(x, y.detach()),
         (In((2, 3), "share"), In((2, 3), "share")),
