@@ -90,7 +90,7 @@ def _grade(desk: Desk, submission: Submission, data: bytes) -> tuple[Graded, Reb
 def _nothing(blueprint: Blueprint, problem: str) -> dict[str, list[Verdict]]:
     """No points for anything, for one reason."""
     return {
-        name: [Verdict(trial.name, trial.says, trial.points, 0.0, problem) for trial in trials]
+        name: [trial.not_run(problem) for trial in trials]
         for name in blueprint.exercises
         if (trials := trials_of(blueprint, name))
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -51,16 +52,14 @@ class Graded:
 
     def reasons_of(self, exercise: str) -> list[str]:
         """Why an exercise lost points, each reason once; and what was repaired about it."""
-        reasons = [self.problem] if self.problem else _said_once(self.verdicts[exercise])
+        reasons = [self.problem] if self.problem else said_once(self.verdicts[exercise])
         return reasons + [repair.text for repair in self.repairs if repair.exercise == exercise]
 
 
-def _said_once(verdicts: list[Verdict]) -> list[str]:
-    """An exercise that is not written loses every test for that one reason; else each test has its own to tell."""
+def said_once(verdicts: Sequence[Verdict]) -> list[str]:
+    """Why points were lost: of an exercise that could not be run its one reason, else each test's own."""
     lost = [verdict for verdict in verdicts if verdict.reason]
-    if len(lost) == len(verdicts) and len({verdict.reason for verdict in lost}) == 1:
-        return [lost[0].reason]
-    return [f"{verdict.says}: {verdict.reason}" for verdict in lost]
+    return list(dict.fromkeys(f"{each.says}: {each.reason}" if each.ran else each.reason for each in lost))
 
 
 def digest_of(*parts: str | bytes | int) -> str:

@@ -22,7 +22,8 @@ FLOAT32, FLOAT64 = (1e-4, 1e-6), (1e-7, 1e-9)
 class Verdict:
     """What the grader decided about one check or hidden test. reason: why points were lost; "" when none were.
 
-    name: of the check's cell or of the program; says: the behaviour in the student's words.
+    name: of the check's cell or of the program; says: the behaviour in the student's words. ran: False when there was
+    nothing to run it on; the reason is then the exercise's.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Verdict:
     points: float
     earned: float
     reason: str = ""
+    ran: bool = True
 
     @property
     def passed(self) -> bool:

@@ -6,13 +6,14 @@ So every graded cell gets its reasons as plain output and its points as a result
 
 from __future__ import annotations
 
+import html
 import math
 
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
 
-from autograder.graded import Graded
+from autograder.graded import Graded, said_once
 from autograder.judge import Verdict
 from autograder.rebuild import Rebuilt
 
@@ -29,10 +30,9 @@ def graded_notebook(skeleton: str, rebuilt: Rebuilt, graded: Graded) -> Notebook
             cell.source = rebuilt.guesses.get(cell.id, cell.source)
         elif role in ("check", "hidden") and cell.metadata.get("nbgrader", {}).get("grade"):
             verdicts = [verdict for verdict in graded.verdicts.get(name, ()) if _belongs(verdict, cell, role)]
-            cell.outputs = _outputs(verdicts, float(cell.metadata.nbgrader.points))
-    notes = ([graded.problem] if graded.problem else []) + [_told(repair) for repair in graded.repairs]
-    if notes:
-        notebook.cells.insert(0, _notes(notes))
+            points = float(cell.metadata.nbgrader.points)
+            cell.outputs = _outputs(verdicts, points) if points else []
+    notebook.cells.insert(0, _summary(graded))
     return notebook
 
 
@@ -45,20 +45,25 @@ def _belongs(verdict: Verdict, cell: NotebookNode, role: str) -> bool:
 def _outputs(verdicts: list[Verdict], points: float) -> list[NotebookNode]:
     earned = sum(verdict.earned for verdict in verdicts)
     earned = min(points, max(0.0, earned)) if math.isfinite(earned) else 0.0
-    lines = [f"✗ {verdict.says}: {verdict.reason}" for verdict in verdicts if verdict.reason]
-    reasons = {verdict.reason for verdict in verdicts}
-    if len(lines) > 1 and len(reasons) == 1:  # not written, left out: one reason for all
-        lines = [f"✗ {reasons.pop()}"]
-    text = "\n".join(lines or ["✓"]) + "\n"
+    text = "\n".join(f"✗ {reason}" for reason in said_once(verdicts)) or "✓"
     result = new_output("execute_result", {"text/plain": repr(float(earned))}, execution_count=None)
-    return [new_output("stream", name="stdout", text=text), result]
+    return [new_output("stream", name="stdout", text=text + "\n"), result]
 
 
-def _told(repair) -> str:
-    return f"`{repair.exercise}`: {repair.text}" if repair.exercise else repair.text
-
-
-def _notes(notes: list[str]) -> NotebookNode:
-    # As code: a file name or an exercise may hold what Markdown and HTML act on.
-    text = "\n".join(note.replace("```", "'''") for note in notes)
-    return new_markdown_cell(f"**From the grader**\n\n```text\n{text}\n```", id="grader-notes")
+def _summary(graded: Graded) -> NotebookNode:
+    """The first cell: points, what was lost and why, what was repaired."""
+    lines = [f"{graded.score:g} of {graded.maximum:g} points"]
+    lines += [f"  ✗ {graded.problem}"] * bool(graded.problem)
+    lines += [f"  {repair.text}" for repair in graded.repairs if not repair.exercise]
+    for exercise in graded.verdicts:
+        points, maximum = graded.points_of(exercise)
+        mine = [repair.text for repair in graded.repairs if repair.exercise == exercise]
+        if mine or (points < maximum and not graded.problem):
+            lines.append(f"{exercise}: {points:g} of {maximum:g}")
+            lines += [f"  ✗ {reason}" for reason in said_once(graded.verdicts[exercise])]
+            lines += [f"  {text}" for text in mine]
+    # Preformatted: a file name or a message may hold what Markdown, HTML and MathJax act on.
+    text = html.escape("\n".join(line for line in lines if line.strip()))
+    return new_markdown_cell(
+        f'**From the grader**\n\n<pre style="white-space: pre-wrap">\n{text}\n</pre>', id="from-the-grader"
+    )

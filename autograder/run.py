@@ -39,6 +39,13 @@ class Trial:
     cell: Cell | None = None
     program: Program | None = None
 
+    def verdict(self, reason: str) -> Verdict:
+        """All points when there is no reason against it, else none."""
+        return Verdict(self.name, self.says, self.points, 0.0 if reason else self.points, reason)
+
+    def not_run(self, reason: str) -> Verdict:
+        return Verdict(self.name, self.says, self.points, 0.0, reason, ran=False)
+
 
 @dataclass
 class Run:
@@ -62,7 +69,9 @@ class Run:
                 with Worker(Path(folder), self.isolated) as worker:
                     found = _Rounds(self, workshop, worker).reasons(written)
         return {
-            name: [_verdict(trial, found.get(trial, self.faults.get(name, ""))) for trial in trials]
+            name: [
+                trial.verdict(found[trial]) if trial in found else trial.not_run(self.faults[name]) for trial in trials
+            ]
             for name in self.blueprint.exercises
             if (trials := trials_of(self.blueprint, name))
         }
@@ -96,10 +105,6 @@ def trials_of(blueprint: Blueprint, exercise: str) -> list[Trial]:
     return checks + programs
 
 
-def _verdict(trial: Trial, reason: str) -> Verdict:
-    return Verdict(trial.name, trial.says, trial.points, 0.0 if reason else trial.points, reason)
-
-
 class _Rounds:
     """The rounds of one run: import, all together, one by one."""
 
@@ -116,7 +121,7 @@ class _Rounds:
             again = [trial for trial in trials if trial.exercise == name and found.get(trial, "?")]
             if again:
                 found |= self._round(self._alone(name, answers[name], "alone"), again, alone=answers[name])
-        return {trial: found.get(trial) or "" for trial in trials}
+        return found
 
     # ---- import -------------------------------------------------------------------------------------------------
 

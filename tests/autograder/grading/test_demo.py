@@ -68,11 +68,11 @@ def test_a_score_that_nobody_would_give_is_noticed():
     graded = Graded("ann", "01_numbers", verdicts)
 
     def wrong(**by_hand):
-        return [line.split(": ")[1] for line in wrong_scores(graded, Student("ann", "", by_hand=by_hand))]
+        return [line.split(": ", 1)[1] for line in wrong_scores(graded, Student("ann", "", by_hand=by_hand))]
 
     assert wrong(b="part") == []
-    assert wrong() == ["b got 1, and 3 belongs. why"]
-    assert wrong(a="zero", b="zero") == ["a got 2, and 0 belongs.", "b got 1, and 0 belongs. why"]
+    assert wrong() == ["b got 1, and 3 belongs. the check: why"]
+    assert wrong(a="zero", b="zero") == ["a got 2, and 0 belongs.", "b got 1, and 0 belongs. the check: why"]
     assert wrong(a="part", b="part") == ["a got 2, and less than 2 belongs."]
 
 

@@ -196,7 +196,7 @@ def test_feedback_tells_the_reason_and_no_secret(graded, by_student, name):
     assert not [secret for secret in SECRETS if secret in page]
     assert f"(Score: {by_student[name].score:.1f} / 9.0)" in page
     notebook = json.loads((out / "autograded" / name / "01_numbers" / "01_numbers.ipynb").read_text(encoding="utf-8"))
-    ids = [cell["id"] for cell in notebook["cells"] if cell["id"] != "grader-notes"]
+    ids = [cell["id"] for cell in notebook["cells"] if cell["id"] != "from-the-grader"]
     assert len(ids) == len(set(ids)) and "double-hidden" in ids
 
 
@@ -208,7 +208,7 @@ def test_the_rebuilt_notebook_is_the_release_with_the_students_cells(graded, ans
     for cell in answered()["cells"]:
         if not cell["id"].endswith("-hidden"):
             assert sources[cell["id"]] == "".join(cell["source"])
-    assert "the cell double-check was missing; it was put back" in sources["grader-notes"]
+    assert "the cell double-check was missing; it was put back" in sources["from-the-grader"]
 
 
 def test_csv(graded, tmp_path):
