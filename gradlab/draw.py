@@ -4,7 +4,7 @@
     draw(loss).save("loss.png")
 
 Data flows from left to right: leaves (rounded boxes), ops (ellipses), the result (double-edged box). An edge is one use
-of an input; `x * x` has two. The picture is inline SVG, made by Graphviz; without Graphviz it is a drawing in text.
+of an input; `x * x` has two; a bold one with two shapes was broadcast. The picture is inline SVG, made by Graphviz; without Graphviz it is a drawing in text.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from gradlab.dot import alt_text, dot_text
+from gradlab.dot import Look, alt_text, dot_text
 from gradlab.errors import GradlabError
+from gradlab.folding import fold as folded
 from gradlab.graph import Graph, trace
 from gradlab.render import advice, has_dot, render, svg_of
 from gradlab.text_drawing import text_drawing
@@ -22,23 +23,33 @@ FORMATS = ("svg", "png", "pdf", "dot", "txt")
 
 
 def draw(
-    tensor, names: Mapping[str, object] | None = None, *, direction: str = "right", max_nodes: int = 100
+    tensor,
+    names: Mapping[str, object] | None = None,
+    *,
+    direction: str = "right",
+    detail: str = "normal",
+    max_nodes: int = 100,
+    fold: bool = True,
+    theme: str = "auto",
 ) -> Drawing:
     """The graph of `tensor`, as it was recorded.
 
     names: variables by name, such as locals(), to label tensors with. direction: "right" or "down", where data flows.
-    max_nodes: of a larger graph only so many are shown, those nearest to the result.
+    detail: "brief" (names only), "normal", or "full" (dtypes, and what each op saves for its backward).
+    fold: in a graph of more than 40 nodes, show of repeated blocks the first and the last: "… 98 more like this …".
+    max_nodes: of a graph that is larger after that, only so many are shown, those nearest to the result.
+    theme: "auto" (for any page), "light" or "dark".
     """
-    return Drawing(trace(tensor, names), direction=direction, max_nodes=max_nodes)
+    look = Look(direction, max_nodes, detail, theme)
+    return Drawing(trace(tensor, names), look, fold=fold)
 
 
 class Drawing:
     """A graph that shows itself: in a notebook as SVG, in a terminal as text."""
 
-    def __init__(self, graph: Graph, direction: str = "right", max_nodes: int = 100):
-        if direction not in ("right", "down"):
-            raise GradlabError(f'direction is "right" or "down", not {direction!r}.')
-        self.graph, self.direction, self.max_nodes = graph, direction, max_nodes
+    def __init__(self, graph: Graph, look: Look | None = None, fold: bool = True):
+        self.graph, self.look = graph, look or Look()
+        self.shown = folded(graph) if fold else graph
 
     @property
     def alt(self) -> str:
@@ -48,7 +59,7 @@ class Drawing:
     @property
     def dot(self) -> str:
         """The picture in Graphviz's language."""
-        return dot_text(self.graph, self.direction, self.max_nodes)
+        return dot_text(self.shown, self.look)
 
     def svg(self) -> str:
         """The picture as SVG. Raises GradlabError without Graphviz."""
@@ -56,7 +67,7 @@ class Drawing:
 
     def text(self) -> str:
         """The graph as lines of text, the result first."""
-        return text_drawing(self.graph, self.max_nodes)
+        return text_drawing(self.shown, self.look.max_nodes)
 
     def save(self, path: Path | str) -> Path:
         """Write the picture; the ending of `path` says how: .svg, .png, .pdf, .dot or .txt. Raises GradlabError."""

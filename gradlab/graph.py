@@ -8,22 +8,47 @@ It reads `grad_fn`, `next_functions`, `name()` and an AccumulateGrad's `variable
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradlab.errors import GradlabError
+from gradlab.lines import line_of
+from gradlab.names_of_tensors import Names
 
 SMALL = 4  # tensors of at most so many numbers are shown with their numbers
+
+#: Ops that fit their inputs to each other entry by entry: an input of another shape than the result was broadcast.
+PAIRWISE = frozenset(
+    "Add Sub Rsub Mul Div Pow Where Maximum Minimum Atan2 Remainder MaskedFill Lerp Addcmul Addcdiv Expand".split()
+)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """An array that an op keeps for its rule. what: "input 0", "result", or "" for something made on the way.
+
+    label: the caller's name of it. slot: which input of the op it is, None for anything else.
+    """
+
+    what: str
+    label: str = ""
+    shape: tuple[int, ...] = ()
+    dtype: str = ""
+    value: str = ""
+    slot: int | None = None
 
 
 @dataclass(frozen=True)
 class GraphNode:
-    """kind: "result" (the tensor that was asked about), "op" (a recorded op) or "leaf" (where gradients arrive).
+    """kind: "result" (the tensor that was asked about), "op" (a recorded op), "leaf" (where gradients arrive) or
+    "fold" (stands for repeated blocks; made by `gradlab.folding`).
 
     name:  what the engine calls it ("MulBackward0", "AccumulateGrad"); for the result its class.
     label: the caller's name of the tensor it made or holds ("loss"), "" when unknown.
     shape, dtype: of that tensor; None when unknown. value, grad: as text, when the tensor is small; "" when not.
-    freed: True for an op whose saved tensors a backward has dropped.
+    freed: True for an op whose saved tensors a backward has dropped. saved: what it keeps until then.
+    arity: how many inputs an op was given, those without a gradient too. line: the caller's line, when recorded.
     """
 
     id: int
@@ -36,6 +61,9 @@ class GraphNode:
     grad: str = ""
     requires_grad: bool = True
     freed: bool = False
+    saved: tuple[Saved, ...] = ()
+    arity: int = 0
+    line: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,12 +71,15 @@ class GraphEdge:
     """The gradient goes from node `source` to node `target`: the road back from a result to an input.
 
     slot:   which input of `source` it belongs to. output: which result of `target` that input was.
+    stretched: the input was broadcast, so the gradient is summed on its way back. shapes: of `target`, of `source`.
     """
 
     source: int
     target: int
     slot: int = 0
     output: int = 0
+    stretched: bool = False
+    shapes: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +110,7 @@ def trace(tensor, names: Mapping[str, object] | None = None) -> Graph:
     for attribute in ("grad_fn", "requires_grad", "shape"):
         if not hasattr(tensor, attribute):
             raise GradlabError(f"a graph hangs from a tensor, not from {_kind_of(tensor)}.")
-    named = Names(names or {})
+    named = Names(names)
     root = tensor.grad_fn
     if root is None:
         kind = "leaf" if tensor.requires_grad else "result"
@@ -92,7 +123,7 @@ def trace(tensor, names: Mapping[str, object] | None = None) -> Graph:
         nodes.append(_of_node(place, node, named))
         for slot, (target, output) in enumerate(node.next_functions):
             if target is not None:
-                edges.append(GraphEdge(place, ids[id(target)], slot, output))
+                edges.append(_edge(place, ids[id(target)], slot, output, nodes[place], target))
     return Graph(tuple(nodes), tuple(edges))
 
 
@@ -118,25 +149,23 @@ def consumers_first(root) -> list:
     return order
 
 
-class Names:
-    """What the caller calls each tensor, and each node through the tensor it made."""
+def node_shape(node) -> tuple[int, ...] | None:
+    """The shape of what a node made (or of the leaf it stands for); None when it does not say, or has several."""
+    leaf = getattr(node, "variable", None)
+    shape = getattr(node, "shape", None) if leaf is None else leaf.shape
+    return tuple(shape) if shape is not None and all(isinstance(length, int) for length in shape) else None
 
-    def __init__(self, names: Mapping[str, object]):
-        self.tensors: dict[int, tuple[object, list[str]]] = {}
-        self.by_node: dict[int, object] = {}
-        for name, value in list(names.items()):
-            if not name.startswith("_") and hasattr(value, "grad_fn") and hasattr(value, "requires_grad"):
-                self.tensors.setdefault(id(value), (value, []))[1].append(name)
-                if value.grad_fn is not None:
-                    self.by_node.setdefault(id(value.grad_fn), value)
 
-    def of(self, tensor) -> str:
-        """`x`, or `x, w` for a tensor of two names; "" for one without."""
-        return ", ".join(self.tensors.get(id(tensor), (None, []))[1][:3])
+def short(name: str) -> str:
+    """`Mul` for MulBackward0."""
+    return re.sub(r"Backward\d*$", "", name) or name
 
-    def result_of(self, node):
-        """The named tensor that `node` made, or None."""
-        return self.by_node.get(id(node))
+
+def _edge(place: int, target: int, slot: int, output: int, node: GraphNode, target_node) -> GraphEdge:
+    before, after = node_shape(target_node), node.shape
+    if before is None or after is None or before == after or short(node.name) not in PAIRWISE:
+        return GraphEdge(place, target, slot, output)
+    return GraphEdge(place, target, slot, output, True, (before, after))
 
 
 def _inputs(node) -> list:
@@ -148,12 +177,36 @@ def _of_node(place: int, node, named: Names) -> GraphNode:
     leaf = getattr(node, "variable", None)
     if leaf is not None and not node.next_functions:
         return _of_tensor(place, "leaf", name, leaf, named)
-    freed = type(getattr(node, "saved_tensors", None)).__name__ == "Freed"
+    kept = _kept(node)
+    freed = type(kept).__name__ == "Freed"
+    more = {"saved": _saved(node, kept, named), "arity": len(node.next_functions), "line": line_of(node)}
     made = named.result_of(node)
     if made is not None:
-        return _of_tensor(place, "op", name, made, named, freed)
-    shape = getattr(node, "shape", None)
-    return GraphNode(place, "op", name, shape=tuple(shape) if shape is not None else None, freed=freed)
+        return replace(_of_tensor(place, "op", name, made, named, freed), **more)
+    return GraphNode(place, "op", name, shape=node_shape(node), freed=freed, **more)
+
+
+def _kept(node):
+    try:
+        return getattr(node, "saved_tensors", None)
+    except RuntimeError:  # PyTorch, of a node that was freed
+        return None
+
+
+def _saved(node, kept, named: Names) -> tuple[Saved, ...]:
+    """What `node` keeps. Values that a hook has packed are left packed: unpacking may cost anything."""
+    if type(kept) is not tuple:
+        return ()
+    sources = getattr(node, "sources", None) or range(len(kept))
+    found = []
+    for value, source in zip(kept, sources, strict=False):
+        if not hasattr(value, "shape") or not hasattr(value, "tolist"):
+            continue
+        slot = source if source is not None and source >= 0 else None
+        what = "result" if source == -1 else "" if slot is None else f"input {slot}"
+        dtype = str(value.dtype).rpartition(".")[2]
+        found.append(Saved(what, named.of_array(value), tuple(value.shape), dtype, _numbers(value), slot))
+    return tuple(found)
 
 
 def _of_tensor(place: int, kind: str, name: str, tensor, named: Names, freed: bool = False) -> GraphNode:

@@ -1,7 +1,9 @@
-"""From DOT text to a picture, by the Graphviz program `dot`."""
+"""From DOT text to a picture, by whatever Graphviz is here: the program `dot`, a Graphviz from pip, or a browser's."""
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import os
 import re
 import shutil
@@ -11,47 +13,89 @@ from html import escape
 
 from gradlab.errors import GradlabError
 
+IN_BROWSER = sys.platform == "emscripten"
+
 
 def has_dot() -> bool:
-    """True when the Graphviz program is there."""
-    return shutil.which("dot") is not None
+    """True when something can draw here."""
+    return renderer() is not None
+
+
+def renderer():
+    """The function (dot text, kind) -> bytes that draws here, or None."""
+    if IN_BROWSER:
+        return by_browser if _from_browser() is not None else None
+    if shutil.which("dot") is not None:
+        return by_program
+    return by_package if importlib.util.find_spec("pygraphviz") is not None else None
 
 
 def advice() -> str:
     """The sentence with the command that installs Graphviz here."""
-    if os.environ.get("CONDA_PREFIX"):
-        command = "conda install graphviz"
-    else:
-        command = {"darwin": "brew install graphviz", "win32": "winget install graphviz"}.get(
-            sys.platform, "sudo apt install graphviz"
-        )
+    if IN_BROWSER:
+        return "Here in the browser graphs are drawn as text."
+    # A package from pip needs no administrator, and is the same command everywhere.
+    command = "conda install graphviz" if os.environ.get("CONDA_PREFIX") else "pip install pygraphviz"
     return f"For a picture instead of text, install Graphviz: {command}"
 
 
 @lru_cache(maxsize=64)  # a notebook shows the same graph again and again
 def render(dot: str, kind: str) -> bytes:
     """The picture of `dot` as "svg", "png" or "pdf". Raises GradlabError when Graphviz is missing or refuses."""
+    draw = renderer()
+    if draw is None:
+        raise GradlabError(f"there is no Graphviz to draw with. {advice()}")
+    return draw(dot, kind)
+
+
+def by_program(dot: str, kind: str) -> bytes:
+    """By the program `dot` on PATH."""
     import graphviz
 
     try:
         return graphviz.pipe("dot", kind, dot.encode("utf-8"))
-    except graphviz.ExecutableNotFound:
-        raise GradlabError(f"there is no Graphviz to draw with. {advice()}") from None
     except graphviz.CalledProcessError as error:
         said = (error.stderr or b"").decode("utf-8", "replace").strip()
         raise GradlabError(f"Graphviz could not draw this: {said}") from None
 
 
+def by_package(dot: str, kind: str) -> bytes:
+    """By pygraphviz: its wheels for Linux, macOS and Windows bring a Graphviz with them."""
+    try:
+        return importlib.import_module("pygraphviz").AGraph(string=dot).draw(format=kind, prog="dot")
+    except (OSError, ValueError, ImportError) as error:
+        raise GradlabError(f"pygraphviz could not draw this: {error}") from None
+
+
+def by_browser(dot: str, kind: str) -> bytes:
+    """By the page's Graphviz in WebAssembly: a JavaScript function `gradlabRenderDot(dot, kind)` that returns text."""
+    if kind != "svg":
+        raise GradlabError(f"in the browser a drawing is saved as .svg, .dot or .txt, not as .{kind}.")
+    try:
+        return str(_from_browser()(dot, kind)).encode("utf-8")
+    except Exception as error:  # whatever JavaScript throws
+        raise GradlabError(f"Graphviz could not draw this: {error}") from None
+
+
+def _from_browser():
+    return getattr(importlib.import_module("js"), "gradlabRenderDot", None)
+
+
 def svg_of(dot: str, alt: str) -> str:
     """The picture of `dot` as an <svg> element that screen readers read as one image, described by `alt`."""
+    text = bare_svg(dot)
+    # Several pictures in one page must not share ids.
+    text = re.sub(r'(<g) id="[^"]*"', r"\1", text)
+    described = f'<svg role="img" aria-label="{escape(alt)}" style="max-width:100%;height:auto"'
+    return text.replace("<svg", described, 1).replace(">", f">\n<title>{escape(alt)}</title>", 1).strip()
+
+
+def bare_svg(dot: str) -> str:
+    """The <svg> element as Graphviz makes it, with our tooltips and without its own."""
     text = render(dot, "svg").decode("utf-8")
     text = text[text.index("<svg") :]
     # Graphviz titles its parts "n0&#45;&gt;n1"; a browser shows that as a tooltip.
-    text = re.sub(r"<title>.*?</title>\s*", "", text)
+    text = re.sub(r"<title>.*?</title>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
-    # Several pictures in one page must not share ids.
-    text = re.sub(r'(<g) id="[^"]*"', r"\1", text)
     text = re.sub(r"<a xlink:title=(\"[^\"]*\")>", r"<a><title>\1</title>", text)
-    text = re.sub(r'<title>"(.*?)"</title>', r"<title>\1</title>", text)
-    described = f'<svg role="img" aria-label="{escape(alt)}" style="max-width:100%;height:auto"'
-    return text.replace("<svg", described, 1).replace(">", f">\n<title>{escape(alt)}</title>", 1).strip()
+    return re.sub(r'<title>"(.*?)"</title>', r"<title>\1</title>", text)

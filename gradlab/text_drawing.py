@@ -52,6 +52,8 @@ def text_drawing(graph: Graph, max_nodes: int = 100) -> str:
 
 
 def _name(node: GraphNode) -> str:
+    if node.kind == "fold":
+        return node.name
     return short_name(node) if node.kind == "op" else plain(node.label) or ("leaf" if node.kind == "leaf" else "result")
 
 
