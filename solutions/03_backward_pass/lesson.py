@@ -683,9 +683,11 @@ loss.backward()
 draw(loss, names={"w": w, "b": b, "loss": loss})
 
 # %% [markdown]
-# One call, and every leaf has its slope. Now a graph that nobody differentiates by hand. Each `y * y` below has
-# *two* edges to the same node, so a graph of 25 of them has $2^{25}$ roads, 33 million. And a chain of 10,000 ops
-# would be far too deep for a function that calls itself.
+# One call, and every leaf has its slope. (Should some steps be marked *freed*: lesson 4 explains it.)
+#
+# Now a graph that nobody differentiates by hand. Each `y * y` below has *two* edges to the same node, so a graph
+# of 25 of them has $2^{25}$ roads, 33 million. And a chain of 10,000 ops would be far too deep for a function
+# that calls itself.
 
 # %%
 import time
