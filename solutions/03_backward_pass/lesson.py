@@ -685,9 +685,9 @@ draw(loss, names={"w": w, "b": b, "loss": loss})
 # %% [markdown]
 # One call, and every leaf has its slope. (Should some steps be marked *freed*: lesson 4 explains it.)
 #
-# Now a graph that nobody differentiates by hand. Each `y * y` below has *two* edges to the same node, so a graph
-# of 25 of them has $2^{25}$ roads, 33 million. And a chain of 10,000 ops would be far too deep for a function
-# that calls itself.
+# Now a graph that nobody differentiates by hand. Each step `y * y + y` offers three roads to the `y` before it,
+# so 25 steps have $3^{25}$ roads, more than 800 billion; but only 75 nodes. And a chain of 10,000 ops would be
+# far too deep for a function that calls itself.
 
 # %%
 import time

@@ -2,7 +2,7 @@
 
 Each class or function stands in the place of the exercise's cell, so it uses the names of that module.
 """
-# ruff: noqa: B905, F811, F821
+# ruff: noqa: B905
 
 import numpy as np
 
