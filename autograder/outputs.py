@@ -65,5 +65,6 @@ def _summary(graded: Graded) -> NotebookNode:
     # Preformatted: a file name or a message may hold what Markdown, HTML and MathJax act on.
     text = html.escape("\n".join(line for line in lines if line.strip()))
     return new_markdown_cell(
-        f'**From the grader**\n\n<pre style="white-space: pre-wrap">\n{text}\n</pre>', id="from-the-grader"
+        f'**From the grader**\n\n<pre style="white-space: pre-wrap; word-break: normal">\n{text}\n</pre>',
+        id="from-the-grader",
     )
