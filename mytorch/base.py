@@ -21,11 +21,8 @@ class Extra:
     unseen:    True for `.data`: writes to it are not noticed.
     """
 
-    __slots__ = ("base", "how", "inference", "locked", "retains", "unseen", "views")
-
-    def __init__(self) -> None:
-        self.base = self.how = self.locked = self.views = None
-        self.inference = self.retains = self.unseen = False
+    base = how = locked = views = None
+    inference = retains = unseen = False
 
 
 class TensorBase:

@@ -41,7 +41,7 @@ def owner_of(array):
 def apply_view(op, x, *args):
     """The op, which may give a look into x's memory and not a copy: then x and the result know of each other."""
     result = op.apply(x, *args)
-    if owner_of(result.array) is owner_of(x.array):
+    if result.array.base is not None and owner_of(result.array) is owner_of(x.array):
         link(result, x, op, args)
     elif result.edge is not None:
         result.edge.is_view = False

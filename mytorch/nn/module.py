@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from mytorch._lessons import later
-from mytorch.base import TensorBase
+from mytorch.base import TensorBase, tick
 from mytorch.nn.parameter import Parameter
 
 no_grad = later("grad_mode", "no_grad")
@@ -46,11 +46,11 @@ class Module:
 
     def register_forward_hook(self, hook):
         """Call `hook(module, args, result)` after every forward; what it returns, unless None, is the result."""
-        return _register(self._forward_hooks, hook)
+        return HookHandle(self._forward_hooks, hook)
 
     def register_forward_pre_hook(self, hook):
         """Call `hook(module, args)` before every forward; what it returns, unless None, are the arguments."""
-        return _register(self._forward_pre_hooks, hook)
+        return HookHandle(self._forward_pre_hooks, hook)
 
     # ---- attributes ------------------------------------------------------------------------------------------
 
@@ -299,7 +299,12 @@ def type_name(value):
     return f"{module}.{kind.__name__}" if module not in ("builtins",) else kind.__name__
 
 
-def _register(hooks, hook):
-    handle = later("hooks", "RemovableHandle")(hooks)
-    hooks[handle] = hook
-    return handle
+class HookHandle:
+    """What the `register_…_hook` methods return: `remove()` takes the hook away again."""
+
+    def __init__(self, hooks, hook):
+        self.hooks, self.number = hooks, tick()
+        hooks[self.number] = hook
+
+    def remove(self):
+        self.hooks.pop(self.number, None)

@@ -94,7 +94,7 @@ INTS = [
         "tolist item",
         lambda t, x: (
             x.tolist(),
-            x.sum().item(),
+            x[0, 1].item(),
             len(x),
             x.shape,
             x.size(),

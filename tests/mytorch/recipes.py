@@ -31,12 +31,12 @@ class In:
 
     def numbers(self, rng, shape):
         if self.kind == "real":  # no two alike, none near 0 or a whole number
-            return (rng.permutation(int(np.prod(shape))).reshape(shape) - np.prod(shape) / 2) * 0.37 + 0.11
+            return (rng.permutation(int(np.prod(shape))).reshape(shape) - np.prod(shape) / 2) * 0.37 + 0.113
         if self.kind == "positive":
             return rng.uniform(0.3, 3.0, shape)
         if self.kind == "unit":
             return rng.uniform(-0.9, 0.9, shape)
-        if self.kind == "share":
+        if self.kind in ("share", "target"):
             return rng.uniform(0.1, 0.9, shape)
         if self.kind == "ties":
             return rng.integers(-2, 3, shape)
@@ -50,7 +50,7 @@ class In:
 
     @property
     def differentiable(self):
-        return self.kind not in ("ints", "bools", "counts")
+        return self.kind not in ("ints", "bools", "counts", "target")
 
 
 @dataclass(frozen=True)
