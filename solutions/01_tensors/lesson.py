@@ -705,9 +705,9 @@ def mean(x, dim=None, keepdim=False):
 
 
 def max(x, dim=None, keepdim=False):
-    """The largest entry over `dim`. Raises RuntimeError for a tensor without entries: it has no largest one."""
+    """The largest entry over `dim`. Raises RuntimeError where there are no entries: none of them is largest."""
     dims = normalize_dims(dim, x.ndim)
-    if x.size == 0:
+    if 0 in [x.shape[d] for d in dims]:
         raise RuntimeError("max(): Expected reduction dim to be specified for input.numel() == 0: none is largest.")
     return np.max(x, axis=dims, keepdims=keepdim)
 
