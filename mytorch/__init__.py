@@ -4,6 +4,7 @@
 """
 
 from importlib import import_module as _import_module
+from math import e, inf, nan, pi
 
 from mytorch._lessons import NotBuilt, later
 from mytorch.creation import (
@@ -52,7 +53,7 @@ from mytorch.dtypes import (
     uint8,
 )
 from mytorch.functions import *  # noqa: F403
-from mytorch.printing import get_printoptions, printoptions, set_printoptions
+from mytorch.printing import set_printoptions
 from mytorch.random import (
     Generator,
     bernoulli,
@@ -77,8 +78,6 @@ is_grad_enabled = later("grad_mode", "is_grad_enabled")
 is_inference_mode_enabled = later("grad_mode", "is_inference_mode_enabled")
 no_grad = later("grad_mode", "no_grad")
 set_grad_enabled = later("grad_mode", "set_grad_enabled")
-
-from math import e, inf, nan, pi  # noqa: E402  (after `from mytorch.functions import *`, whose names are tensors' own)
 
 #: Parts of the package that are imported when first named, so that `import mytorch` stays fast.
 _LAZY = {"autograd", "cuda", "nn", "optim", "return_types", "serialization", "utils"}

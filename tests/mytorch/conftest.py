@@ -1,4 +1,7 @@
-"""Two engines for every test: `mt`, the one under test, and `pt`, PyTorch, which says what is right."""
+"""Two engines for every test: `mt`, the one under test, and `pt`, PyTorch, which says what is right.
+
+The quick part is `pytest tests/mytorch -m "not slow"`; without the `-m`, numeric gradients of every op are checked too.
+"""
 
 from __future__ import annotations
 
@@ -38,3 +41,13 @@ def quiet():
 def both(mt, pt):
     """Run a program on both engines: `both(program)` is a pair of results."""
     return lambda program: (program(mt), program(pt))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """How much was compared, in one line."""
+    reports = [r for r in terminalreporter.stats.get("passed", []) if "tests/mytorch/" in r.nodeid.replace("\\", "/")]
+    kinds = {"test_op[": "ops and shapes", "test_without": "on ints and bools", "test_same[": "behaviours"}
+    kinds |= {"test_mistake[": "mistakes", "test_same_output[": "tutorials", "test_numeric": "numeric gradients"}
+    counts = [f"{sum(kind in r.nodeid for r in reports)} {name}" for kind, name in kinds.items()]
+    if reports:
+        terminalreporter.write_line(f"mytorch against PyTorch: {', '.join(counts)} agree")
