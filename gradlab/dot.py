@@ -16,6 +16,7 @@ FONT = "Helvetica,Arial"
 ROOT_OP = 1  # its place in Graph.nodes: straight after the result
 SPACIOUS = 50  # nodes that Graphviz may lay out as carefully as it likes
 QUICK = ", nslimit=1, nslimit1=1, mclimit=0.2"  # without it a leaf that 150 ops use takes `dot` many minutes
+SHORT_ROAD = 8  # nodes of a graph that looks good either way
 FEW = 10  # leaves that a cut graph still shows
 LONGEST = 40  # characters of a name or a value
 DETAILS = ("brief", "normal", "full")
@@ -48,7 +49,7 @@ class Look:
 
 
 def dot_text(graph: Graph, look: Look | None = None) -> str:
-    """The DOT text of `graph`. Of more than `look.max_nodes` nodes, those far from the result become one: "… 90 more"."""
+    """The DOT text of `graph`. Of more than `look.max_nodes` nodes, those far from the result become "… 90 more"."""
     look = look or Look()
     theme = theme_of(look.theme)
     shown = _shown(graph, look.max_nodes)
@@ -58,7 +59,7 @@ def dot_text(graph: Graph, look: Look | None = None) -> str:
         lines += _node_lines(graph.nodes[place], look, theme)
     if hidden:
         lines.append(f"  more [{_list({**theme.styles['more'], 'label': f'… {hidden:,} more'})}]")
-    for edge in _visible(graph.edges, shown, theme, look.ids):
+    for edge in _visible(graph, shown, theme, look.ids):
         lines.append(f"  {edge}")
     return "\n".join([*lines, "}", ""])
 
@@ -178,13 +179,15 @@ def _shown(graph: Graph, max_nodes: int) -> set[int]:
     return {*range(max(max_nodes - len(leaves), 1)), *leaves}
 
 
-def _visible(edges: tuple[GraphEdge, ...], shown: set[int], theme: Theme, ids: bool) -> list[str]:
+def _visible(graph: Graph, shown: set[int], theme: Theme, ids: bool) -> list[str]:
     """Edges in the direction of the data, from an input to its consumer. One for all hidden nodes at either end."""
     lines: list[str] = []
     to_more: dict[str, None] = {}
-    for number, edge in enumerate(edges):
+    for number, edge in enumerate(graph.edges):
         if edge.source in shown and edge.target in shown:
             attributes = {"id": f"e{number}"} if ids else {}
+            if graph.nodes[edge.target].kind == "op" and len(shown) > SHORT_ROAD:
+                attributes["weight"] = "4"  # a long road from op to op is straight
             if edge.stretched:
                 attributes |= stretched(edge, theme)
             lines.append(f"n{edge.target} -> n{edge.source}" + (f" [{_list(attributes)}]" if attributes else ""))
@@ -196,7 +199,7 @@ def _visible(edges: tuple[GraphEdge, ...], shown: set[int], theme: Theme, ids: b
 
 
 def stretched(edge: GraphEdge, theme: Theme) -> dict[str, str]:
-    """How an edge says that its input was broadcast: the two shapes, and in the tooltip what that means on the way back."""
+    """How an edge says that its input was broadcast: the two shapes; in its tooltip what that means on the way back."""
     before, after = ("×".join(map(str, shape)) or "()" for shape in edge.shapes)
     return {
         "label": f"{before} → {after}",

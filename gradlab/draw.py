@@ -4,7 +4,8 @@
     draw(loss).save("loss.png")
 
 Data flows from left to right: leaves (rounded boxes), ops (ellipses), the result (double-edged box). An edge is one use
-of an input; `x * x` has two; a bold one with two shapes was broadcast. The picture is inline SVG, made by Graphviz; without Graphviz it is a drawing in text.
+of an input; `x * x` has two; a bold one with two shapes was broadcast. The picture is inline SVG, made by Graphviz;
+without Graphviz it is a drawing in text.
 """
 
 from __future__ import annotations

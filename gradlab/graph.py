@@ -20,7 +20,8 @@ SMALL = 4  # tensors of at most so many numbers are shown with their numbers
 
 #: Ops that fit their inputs to each other entry by entry: an input of another shape than the result was broadcast.
 PAIRWISE = frozenset(
-    "Add Sub Rsub Mul Div Pow Where Maximum Minimum Atan2 Remainder MaskedFill Lerp Addcmul Addcdiv Expand".split()
+    ("Add", "Sub", "Rsub", "Mul", "Div", "Pow", "Where", "Maximum", "Minimum", "Atan2", "Remainder", "MaskedFill")
+    + ("Lerp", "Addcmul", "Addcdiv", "Expand")
 )
 
 

@@ -51,7 +51,13 @@ LIGHT_COLOURS = {
     "fold": ("#e4e4e4", "#7f7f7f"),
     "saved": ("#f6dcea", "#b0578f"),
 }
-LIGHT_MARKS = {"stretched": "#b0578f", "missing": "#d55e00", "extra": "#0072b2", "doubled": "#b0578f", "detached": "#c98500"}
+LIGHT_MARKS = {
+    "stretched": "#b0578f",
+    "missing": "#d55e00",
+    "extra": "#0072b2",
+    "doubled": "#b0578f",
+    "detached": "#c98500",
+}
 THEMES = {
     # Edges in the middle between black and white, and light nodes with a dark edge: seen on any page.
     "auto": _theme("transparent", "#1b1b1b", "#7f7f7f", LIGHT_MARKS, **LIGHT_COLOURS),
