@@ -35,7 +35,9 @@ def copy_course(course: Course, folder: Path) -> Course:
     skip = shutil.ignore_patterns("__pycache__", ".*", *(f"{m}.py" for each in course.lessons for m in each.modules))
     shutil.copytree(course.root / "solutions", folder / "solutions", ignore=shutil.ignore_patterns("__pycache__", ".*"))
     shutil.copytree(course.root / course.package, folder / course.package, ignore=skip)
-    shutil.copyfile(course.root / "course.yml", folder / "course.yml")
+    for name in ("course.yml", "nbgrader_config.py"):  # the second for formgrader, in a folder that is kept
+        if (course.root / name).is_file():
+            shutil.copyfile(course.root / name, folder / name)
     return load_course(folder)
 
 

@@ -107,20 +107,28 @@ def _grade(
     progress.start(desk.blueprint.lesson, len(changed))
     # Threads, for the work is done by the workers, which are processes. Any Executor would do.
     with ThreadPoolExecutor(options.jobs or os.cpu_count() or 1) as executor:
-        for submission, future in _as_ready(executor, desk, changed):
-            graded = None
-            try:
-                graded, rebuilt = future.result()
-                if recorder:
-                    with thinking():
-                        _record(recorder, submission, graded, rebuilt, options.feedback)
-                report.graded.append(graded)
-            except (GradlabError, KeyboardInterrupt):
-                executor.shutdown(cancel_futures=True)
-                raise
-            except Exception as error:  # ours, not the student's; and nobody else is to suffer from it
-                report.failed[f"{submission.student}, {submission.lesson.id}"] = f"{type(error).__name__}: {error}"
-            progress.advance(graded)
+        try:
+            for submission, future in _as_ready(executor, desk, changed):
+                progress.advance(_take(future, submission, recorder, options, report))
+        except BaseException:  # interrupted, or a gradebook that cannot be written: no more
+            executor.shutdown(cancel_futures=True)
+            raise
+
+
+def _take(future: Future, submission: Submission, recorder: Recorder | None, options: Options, report: Report):
+    """Record a grade that is ready. Returns it; None when that failed."""
+    try:
+        graded, rebuilt = future.result()
+        if recorder:
+            with thinking():
+                _record(recorder, submission, graded, rebuilt, options.feedback)
+    except GradlabError:
+        raise
+    except Exception as error:  # ours, not the student's; and nobody else is to suffer from it
+        report.failed[f"{submission.student}, {submission.lesson.id}"] = f"{type(error).__name__}: {error}"
+        return None
+    report.graded.append(graded)
+    return graded
 
 
 def _record(recorder: Recorder, submission: Submission, graded: Graded, rebuilt: Rebuilt, feedback: bool) -> None:

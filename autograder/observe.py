@@ -43,17 +43,18 @@ def expected(reference: Engine, programs: Iterable[Program], seed: int) -> dict[
     keys = {program.name: (str(reference.folder), about, program.name, seed) for program in programs}
     missing = [program for program in programs if keys[program.name] not in _expected]
     if missing:
-        with Worker(reference.folder) as worker:
+        # Two, for each Python orders its sets in its own way.
+        with Worker(reference.folder) as one, Worker(reference.folder) as other:
             for program in missing:
-                _expected[keys[program.name]] = _trusted(worker, reference, program, seed)
+                _expected[keys[program.name]] = _trusted((one, other), reference, program, seed)
     return {name: _expected[key] for name, key in keys.items()}
 
 
-def _trusted(worker: Worker, reference: Engine, program: Program, seed: int) -> dict:
-    first = observe(worker, reference, program, seed)
+def _trusted(workers: tuple[Worker, Worker], reference: Engine, program: Program, seed: int) -> dict:
+    first = observe(workers[0], reference, program, seed)
     problem = _problem(first, program)
     if not problem:
-        again = difference(first, observe(worker, reference, program, seed), limit=program.seconds)
+        again = difference(first, observe(workers[1], reference, program, seed), limit=program.seconds)
         problem = f"it behaves differently from run to run: {again}" if again else ""
     if problem:
         raise GradlabError(f"{_where(reference.blueprint)}: {program.name} is no test, on the reference {problem}.")
