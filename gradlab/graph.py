@@ -19,10 +19,10 @@ from gradlab.names_of_tensors import Names
 SMALL = 4  # tensors of at most so many numbers are shown with their numbers
 
 #: Ops that fit their inputs to each other entry by entry: an input of another shape than the result was broadcast.
-PAIRWISE = frozenset(
-    ("Add", "Sub", "Rsub", "Mul", "Div", "Pow", "Where", "Maximum", "Minimum", "Atan2", "Remainder", "MaskedFill")
-    + ("Lerp", "Addcmul", "Addcdiv", "Expand")
-)
+PAIRWISE = {
+    *("Add", "Sub", "Rsub", "Mul", "Div", "Pow", "Where", "Maximum", "Minimum", "Atan2", "Remainder"),
+    *("MaskedFill", "Lerp", "Addcmul", "Addcdiv", "Expand"),
+}
 
 
 @dataclass(frozen=True)

@@ -36,20 +36,25 @@ class Place:
 
 @dataclass
 class Cut:
-    """A result without history. parents: the tensors that it came from; they live as long as it does.
+    """A result without history. leaves: the nodes of the leaves that it came from. origin: where that was lost first.
 
     how: "detach", "data", "no_grad", "rule" (an op without a gradient) or "after" (its inputs had lost theirs before).
     """
 
     how: str
     place: Place | None
-    parents: list = field(default_factory=list)
+    leaves: weakref.WeakSet = field(default_factory=weakref.WeakSet)
+    origin: Cut | None = None
 
 
 #: Node -> the line that recorded it. Weak: what was noted lives as long as the graph.
 _lines: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 #: id(tensor) -> (weak reference, Cut), of tensors that have lost their history.
 _cuts: dict[int, tuple] = {}
+#: Every cut of the last `record_lines()` block in order, also of tensors that are gone.
+_log: list[Cut] = []
+#: Node -> the cuts of inputs that it was given without their history.
+_used: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 #: The node of a leaf -> the lines of the backward calls since its gradient was last None.
 _arrivals: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
@@ -74,6 +79,18 @@ def cut_of(tensor) -> Cut | None:
     return cut if reference is not None and reference() is tensor else None
 
 
+def cuts_of_leaf(node, order: list | None = None) -> list[Cut]:
+    """Where something that was computed from this leaf lost its history, in the last `record_lines()` block.
+
+    order: the nodes of a graph; given, only what this graph uses counts.
+    """
+    if order is not None:
+        used = [cut for each in order for cut in _used.get(each, ()) if node in cut.leaves]
+        if used:
+            return [cut.origin or cut for cut in used]
+    return [cut for cut in _log if node in cut.leaves and cut.origin is None]
+
+
 def arrivals_of(node) -> list[Place | None]:
     """The backward calls that have reached a leaf's node since its gradient was None, as far as they were seen."""
     return list(_arrivals.get(node, ()))
@@ -88,6 +105,7 @@ def record_lines():
         _lines[node] = caller()
 
     watcher = _Watcher()
+    _log.clear()
     before = sys.getprofile()
     watchers.append(note)
     sys.setprofile(watcher)
@@ -135,43 +153,63 @@ class _Watcher:
         if event == "return":
             if code in self.detaching:
                 _note_cut(value, self.detaching[code], [frame.f_locals["self"]])
-            elif code is self.detaching_itself and value is not None:
-                _note_cut(value, "detach", [])
             elif code.co_name == "apply" and "cls" in frame.f_locals:
                 inputs = [x for x in frame.f_locals.get("inputs", ()) if hasattr(x, "edge")]
                 for result in value if isinstance(value, tuple) else (value,):
                     if hasattr(result, "edge") and result.edge is None and inputs:
                         _note_cut(result, "no_grad", inputs)
+                    elif getattr(result, "grad_fn", None) is not None:
+                        lost = [cut for cut in map(cut_of, inputs) if cut is not None]
+                        if lost:
+                            _used[result.grad_fn] = lost
         elif event == "call" and code is self.backward:
             _note_backward(frame.f_locals["self"])
+        elif event == "call" and code is self.detaching_itself:
+            _note_cut(frame.f_locals["self"], "detach", [frame.f_locals["self"]])
 
 
 def _note_cut(tensor, how: str, parents: list) -> None:
-    if how == "no_grad" and not any(p.edge is not None or cut_of(p) is not None for p in parents):
+    lost = [cut for cut in map(cut_of, parents) if cut is not None]
+    edges = [parent.edge for parent in parents if parent.edge is not None]
+    if not hasattr(tensor, "edge") or not (edges or lost):
         return  # nobody wanted a gradient there anyway
-    if how == "no_grad" and all(p.edge is None for p in parents):
-        how = "after"
-    elif how == "no_grad" and sys.modules["mytorch"].is_grad_enabled():
-        how = "rule"
-    if id(tensor) in _cuts and cut_of(tensor) is not None:
-        return
+    cut = Cut(how, caller())
+    if edges:
+        if how == "no_grad" and sys.modules["mytorch"].is_grad_enabled():
+            cut.how = "rule"
+        for node in _reached(edges):
+            if getattr(node, "variable", None) is not None:
+                cut.leaves.add(node)
+    else:
+        cut.how = "after"
+    for each in lost:
+        cut.leaves.update(each.leaves)
+        if not edges:
+            cut.origin = each.origin or each
     here = id(tensor)
-    reference = weakref.ref(tensor, lambda _: _cuts.pop(here, None))
-    _cuts[here] = (reference, Cut(how, caller(), list(parents)))
+    _cuts[here] = (weakref.ref(tensor, lambda _: _cuts.pop(here, None)), cut)
+    _log.append(cut)
 
 
 def _note_backward(result) -> None:
     """Note this call at every leaf that it reaches."""
-    place, seen, stack = caller(), set(), [result.edge]
-    while stack:
-        node = stack.pop()
-        if node is None or node in seen:
-            continue
-        seen.add(node)
-        stack.extend(node.next)
+    place = caller()
+    for node in _reached([result.edge]):
         leaf = getattr(node, "variable", None)
         if leaf is not None:
             calls = _arrivals.setdefault(node, [])
             if leaf.grad is None:
                 calls.clear()
             calls.append(place)
+
+
+def _reached(nodes: list) -> list:
+    """The nodes, and all that lie behind them."""
+    seen: set[int] = set()
+    for node in (order := [node for node in nodes if node is not None]):
+        seen.add(id(node))
+        for earlier in node.next:
+            if earlier is not None and id(earlier) not in seen:
+                seen.add(id(earlier))
+                order.append(earlier)
+    return order
