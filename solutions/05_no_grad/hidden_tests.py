@@ -80,6 +80,10 @@ def nested(torch, see, rng):
         look()
     look()
     see(seen, "grad mode, from block to block")
+    with torch.no_grad():
+        with torch.no_grad():
+            pass
+    see(torch.is_grad_enabled(), "grad mode after two blocks")
 
 
 @tests("no_grad", points=0.5, says="each thread has a grad mode of its own")
@@ -266,6 +270,11 @@ def enable_puts_back(torch, see, rng):
                 return torch.is_grad_enabled()
 
             seen += [inside(), torch.is_grad_enabled()]
+    block = torch.enable_grad()
+    with torch.no_grad():
+        with block:
+            seen.append(torch.is_grad_enabled())
+        seen.append(torch.is_grad_enabled())
     see(seen, "grad mode, step by step")
 
 
