@@ -53,7 +53,7 @@ class GraphDiff(Drawing):
     def __init__(self, yours: Graph, reference: Graph, look: Look):
         super().__init__(yours, look, fold=False)
         self.yours, self.reference = yours, reference
-        self.differences = _differences(yours, reference)
+        self.differences, self.marks = _differences(yours, reference)
 
     @property
     def same(self) -> bool:
@@ -68,16 +68,18 @@ class GraphDiff(Drawing):
     @property
     def dot(self) -> str:
         theme = theme_of(self.look.theme)
-        marks = {(each.side, each.edge): each.kind for each in self.differences}
         lines = ["digraph {", *header(self.look, len(self.yours.nodes) + len(self.reference.nodes))]
         for side, graph in (("yours", self.yours), ("reference", self.reference)):
             lines += [
                 f"  subgraph cluster_{side} {{",
-                f'    label="{side}"; labeljust=l; fontcolor="{theme.edge}"; color="{theme.edge}"; style=rounded',
+                f'    label="{side}"; labeljust=l; fontcolor="{theme.edge}"; color="{theme.edge}"',
+                "    style=rounded; margin=12",
             ]
             lines += [f"    {side}{node.id} [{node_attributes(node, self.look, theme)}]" for node in graph.nodes]
             for number, edge in enumerate(graph.edges):
-                lines.append(f"    {side}{edge.target} -> {side}{edge.source}{_mark(marks.get((side, number)), theme)}")
+                lines.append(
+                    f"    {side}{edge.target} -> {side}{edge.source}{_mark(self.marks.get((side, number)), theme)}"
+                )
             lines.append("  }")
         return "\n".join([*lines, "}", ""])
 
@@ -93,18 +95,18 @@ def _mark(kind: str | None, theme: Theme) -> str:
     return f' [color="{colour}", fontcolor="{colour}", style={STYLES[kind]}, penwidth=2.6, label="{kind}"]'
 
 
-def _differences(yours: Graph, reference: Graph) -> list[Difference]:
+def _differences(yours: Graph, reference: Graph) -> tuple[list[Difference], dict]:
     """Both graphs are walked together from their results; what is paired there is compared input by input."""
     mine, theirs = _inputs(yours), _inputs(reference)
     pair: dict[int, int] = {0: 0}  # of yours -> of the reference
     taken = {0}
     found: list[Difference] = []
-    marked: set[tuple[str, int]] = set()
+    marked: dict[tuple[str, int], str] = {}  # (side, edge) -> what it is
     queue = deque([(0, 0)])
 
     def note(kind: str, side: str, edge: int, text: str) -> None:
         if (side, edge) not in marked:
-            marked.add((side, edge))
+            marked[side, edge] = kind
             found.append(Difference(kind, side, edge, text))
 
     while queue:
@@ -129,13 +131,31 @@ def _differences(yours: Graph, reference: Graph) -> list[Difference]:
                     note("doubled", "yours", number, f"Doubled: the edge from {road} is there more than once.")
                 else:
                     note("extra", "yours", number, f"Extra: the edge from {road}.")
-            elif ours[1] not in pair and other[1] not in taken:
+            elif _new_pair(yours, ours[1], pair, reference, other[1], taken):
+                between = _one_between(reference, theirs, other[1], _kind(yours, ours[1]))
+                if between is not None:
+                    road = (
+                        f"{_name(reference, other[1])} between {_name(reference, b)} and {_name(reference, between[1])}"
+                    )
+                    note("missing", "reference", other[0], f"Missing: {road}.")
+                    marked["reference", between[0]] = "missing"
+                    taken.add(other[1])
+                    other = between
+                between = _one_between(yours, mine, ours[1], _kind(reference, other[1]))
+                if between is not None:
+                    road = f"{_name(yours, ours[1])} between {_name(yours, a)} and {_name(yours, between[1])}"
+                    note("extra", "yours", ours[0], f"Extra: {road}.")
+                    pair[ours[1]] = -1
+                    marked["yours", between[0]] = "extra"
+                    ours = between
+                if ours[1] in pair or other[1] in taken:
+                    continue
                 pair[ours[1]] = other[1]
                 taken.add(other[1])
                 queue.append((ours[1], other[1]))
             elif pair.get(ours[1]) != other[1]:
                 here, there = _name(yours, ours[1]), _name(reference, other[1])
-                twice = _times(mine[a], ours[1]) > _times(theirs[b], pair.get(ours[1], -1))
+                twice = _times(mine[a], ours[1]) > max(_times(theirs[b], pair.get(ours[1], -1)), 1)
                 kind, word = ("doubled", "Doubled") if twice else ("extra", "Extra")
                 note(kind, "yours", ours[0], f"{word}: the edge from {_name(yours, a)} to {here}, its input {slot}.")
                 text = f"Missing: the edge from {_name(reference, b)} to {there}, its input {slot}."
@@ -148,7 +168,7 @@ def _differences(yours: Graph, reference: Graph) -> list[Difference]:
         if edge.source not in taken:
             road = f"{_name(reference, edge.source)} to {_name(reference, edge.target)}"
             note("missing", "reference", number, f"Missing: the edge from {road}.")
-    return found
+    return found, marked
 
 
 def _inputs(graph: Graph) -> list[dict[int, tuple[int, int]]]:
@@ -157,6 +177,22 @@ def _inputs(graph: Graph) -> list[dict[int, tuple[int, int]]]:
     for number, edge in enumerate(graph.edges):
         inputs[edge.source][edge.slot] = (number, edge.target)
     return inputs
+
+
+def _one_between(graph: Graph, inputs: list, place: int, kind: str) -> tuple[int, int] | None:
+    """The only input of the op `place`, as (edge, node), if that is of `kind` and the op itself is not."""
+    if _kind(graph, place) == kind or len(inputs[place]) != 1:
+        return None
+    ((edge, target),) = inputs[place].values()
+    return (edge, target) if _kind(graph, target) == kind else None
+
+
+def _new_pair(first: Graph, a: int, pair: dict, second: Graph, b: int, taken: set) -> bool:
+    """Have both not been paired? And if they are leaves with names, are these the same?"""
+    one, two = first.nodes[a], second.nodes[b]
+    if a in pair or b in taken:
+        return False
+    return not (one.kind == two.kind == "leaf" and bool(one.label and two.label) and one.label != two.label)
 
 
 def _times(inputs: dict[int, tuple[int, int]], target: int) -> int:

@@ -9,7 +9,7 @@ from gradlab.lines import Place
 
 @dataclass(frozen=True)
 class Explanation:
-    """reason: one word for it ("detached", "not_leaf", "accumulated", …). text: sentences. place: the line, if known."""
+    """reason: one word for it ("detached", "not_leaf", "accumulated", …). text: sentences. place: the line."""
 
     reason: str
     text: str
