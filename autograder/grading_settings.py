@@ -74,6 +74,6 @@ def stock_settings(course: Course) -> Config:
         CheckCellMetadata,
     ]
     config.OverwriteCells.add_missing_cells = True
-    config.Execute.timeout = 60
+    config.Execute.timeout = 120
     config.Execute.interrupt_on_timeout = True
     return config

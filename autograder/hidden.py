@@ -29,7 +29,7 @@ from autograder.worker.registry import Program, tests
 __all__ = ["Program", "grade", "run_hidden", "seed_of", "tests"]
 
 SUBMISSION = Path(".gradlab", "submission.json")
-"""In the engine's folder: what the student wrote, {exercise: source}. For cells that live in the notebook alone."""
+"""In the engine's folder: what the student wrote, {exercise: source}."""
 
 
 def run_hidden(
@@ -59,22 +59,22 @@ def run_hidden(
 def grade(lesson_id: str, exercise: str, points: float) -> float:
     """The points that the notebook running here earns for the hidden tests of `exercise`; prints why any are lost.
 
-    Called by the graded cells under stock `nbgrader autograde`; GRADLAB_ENGINE names the student's engine. This runs
-    inside the student's process, which could change what it returns: `autograder grade` does not.
+    Called by the graded cells under stock `nbgrader autograde`, for the notebook that GRADLAB_ENGINE belongs to. The
+    tests run as in `autograder grade`, on all of the notebook's answers; but this runs inside the student's process,
+    which could change what it returns.
     """
-    from autograder.engines import is_written
+    from autograder.graded import said_once
+    from autograder.observe import expected
+    from autograder.run import Run, trials_of
 
     workshop = _workshop(lesson_id)
-    engine = Path(os.environ["GRADLAB_ENGINE"])
-    answers = {name: source for name, source in _submission(engine).items() if is_written(source)}
-    if exercise not in answers:
-        print(f"✗ `{exercise}` is not written yet.")
-        return 0.0
-    reference = workshop.reference.folder
-    verdicts = _verdicts(workshop.blueprint, exercise, engine, reference, seed_of(lesson_id), answers)
-    for verdict in verdicts:
-        if verdict.reason:
-            print(f"✗ {verdict.says}: {verdict.reason}")
+    blueprint, seed = workshop.blueprint, seed_of(lesson_id)
+    wanted = expected(workshop.reference, blueprint.programs_of(exercise), seed)
+    run = Run(blueprint, workshop.base, _submission(Path(os.environ["GRADLAB_ENGINE"])), wanted, seed)
+    trials = [trial for trial in trials_of(blueprint, exercise) if trial.program]
+    verdicts = [verdict for several in run.verdicts(trials).values() for verdict in several]
+    for reason in said_once(verdicts):
+        print(f"✗ {reason}")
     return float(min(points, max(0.0, sum(verdict.earned for verdict in verdicts))))
 
 

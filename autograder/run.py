@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,22 +59,26 @@ class Run:
     isolated: Isolation | None = None
     faults: dict[str, str] = field(default_factory=dict)
 
-    def verdicts(self) -> dict[str, list[Verdict]]:
-        """{exercise: a verdict for each of its checks and hidden tests}. Never raises for what a student wrote."""
-        written = self._written()
+    def verdicts(self, trials: Iterable[Trial] | None = None) -> dict[str, list[Verdict]]:
+        """{exercise: a verdict for each of its checks and hidden tests}, or for those in `trials` only.
+
+        Never raises for what a student wrote.
+        """
+        if trials is None:
+            trials = [trial for name in self.blueprint.exercises for trial in trials_of(self.blueprint, name)]
+        trials, written = list(trials), self._written()
         found: dict[Trial, str] = {}
-        if written:
+        if any(trial.exercise in written for trial in trials):
             with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
                 workshop = Workshop(self.blueprint, Path(folder), self.base)
                 with Worker(Path(folder), self.isolated) as worker:
-                    found = _Rounds(self, workshop, worker).reasons(written)
-        return {
-            name: [
-                trial.verdict(found[trial]) if trial in found else trial.not_run(self.faults[name]) for trial in trials
-            ]
-            for name in self.blueprint.exercises
-            if (trials := trials_of(self.blueprint, name))
-        }
+                    found = _Rounds(self, workshop, worker).reasons(written, trials)
+        verdicts: dict[str, list[Verdict]] = {}
+        for trial in trials:
+            reason = found.get(trial)
+            verdict = trial.not_run(self.faults[trial.exercise]) if reason is None else trial.verdict(reason)
+            verdicts.setdefault(trial.exercise, []).append(verdict)
+        return verdicts
 
     def _written(self) -> dict[str, str]:
         """The answers that can be tried; why the others cannot goes into `faults`."""
@@ -112,10 +116,10 @@ class _Rounds:
         self.run, self.blueprint, self.workshop, self.worker = run, run.blueprint, workshop, worker
         self.own = texts_in([*run.answers.values(), *self.blueprint.stubs.values()])
 
-    def reasons(self, answers: Mapping[str, str]) -> dict[Trial, str]:
-        """{trial: why its points are lost, or ""} for the trials of every exercise that could be tried."""
+    def reasons(self, answers: Mapping[str, str], trials: Iterable[Trial]) -> dict[Trial, str]:
+        """{trial: why its points are lost, or ""} for the trials of exercises that could be tried."""
         answers, together = self._importable(answers)
-        trials = [trial for name in answers for trial in trials_of(self.blueprint, name)]
+        trials = [trial for trial in trials if trial.exercise in answers]
         found = self._round(together, trials)
         for name in answers:
             again = [trial for trial in trials if trial.exercise == name and found.get(trial, "?")]

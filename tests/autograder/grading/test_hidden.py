@@ -184,4 +184,4 @@ def test_grade_prints_reasons_and_returns_points(built, blueprint, tmp_path, mon
     assert capsys.readouterr().out == "✗ a number that is drawn is doubled: a value differs\n"
     assert grade("01_numbers", "triple", points=1) == 1.0 and capsys.readouterr().out == ""
     assert grade("01_numbers", "quiz-price", points=1) == 0.0
-    assert capsys.readouterr() == ("✗ `quiz-price` is not written yet.\n", "")
+    assert capsys.readouterr() == ("✗ `quiz-price` is not written yet\n", "")
