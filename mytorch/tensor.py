@@ -5,6 +5,7 @@ from __future__ import annotations
 from mytorch import dtypes
 from mytorch._lessons import exported, later, not_built
 from mytorch.base import TensorBase
+from mytorch.differentiate import backward
 from mytorch.dtypes import Size
 from mytorch.indexing import raw
 from mytorch.methods.converting import Converting
@@ -18,7 +19,6 @@ from mytorch.methods.shape import Shaping
 from mytorch.printing import tensor_repr
 from mytorch.views import base_of
 
-backward = later("engine", "backward")
 is_leaf = later("graph", "is_leaf")
 AccumulateGrad = later("graph", "AccumulateGrad")
 detach = later("versions", "detach")

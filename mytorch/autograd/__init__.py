@@ -3,10 +3,9 @@
 from importlib import import_module as _import_module
 
 from mytorch._lessons import later
+from mytorch.differentiate import backward, grad
 
 Function = later("custom", "Function")
-backward = later("engine", "backward")
-grad = later("engine", "grad")
 gradcheck = later("gradcheck", "gradcheck")
 gradgradcheck = later("gradcheck", "gradgradcheck")
 enable_grad = later("grad_mode", "enable_grad")

@@ -10,9 +10,9 @@ import numpy as np
 from mytorch._lessons import later
 from mytorch.base import TensorBase
 from mytorch.creation import zeros_like
+from mytorch.differentiate import grad
 from mytorch.functions import stack
 
-grad = later("engine", "grad")
 set_grad_enabled = later("grad_mode", "set_grad_enabled")
 
 

@@ -290,15 +290,12 @@ class Pow(Function):
 import numpy as np
 
 from mytorch._lessons import later
-from mytorch.base import TensorBase, tick
-from mytorch.graph import Node, topological_order
-from mytorch.shapes import unbroadcast
 
+topological_order = later("graph", "topological_order")
+unbroadcast = later("shapes", "unbroadcast")
 check_alive = later("accumulate", "check_alive")
-accumulate = later("accumulate", "accumulate")
 release = later("accumulate", "release")
 run_hooks = later("hooks", "run_hooks")
-set_grad_enabled = later("grad_mode", "set_grad_enabled")
 
 # %% exercise="seed_gradient" points=2
 #| export engine.seed_gradient
@@ -550,9 +547,9 @@ except RecursionError:
 assert x.grad.item() == 1, f"1 · 1 · … · 1 · x has slope 1, not {x.grad.item()}"
 
 # %% [markdown]
-# What stands around the walk is given. Read it when you want to know how `y.backward()` and `autograd.grad(…)`
-# come to call your two functions; nothing below depends on the details. `Start` is a node with all results as its
-# inputs, so a walk from several results is a walk from one.
+# What stands around the walk is given: `y.backward()` and `autograd.grad(…)` are in `mytorch/differentiate.py`, and
+# call your two functions. Read it when you want to know how; nothing below depends on the details. One part of it
+# stands here, because the walk needs it when only some gradients are asked for:
 
 # %% given="nodes_towards"
 #| export engine.nodes_towards
@@ -563,112 +560,6 @@ def nodes_towards(targets, nodes):
         if any(n in leading for n in node.next):
             leading.add(node)
     return [node for node in nodes if node in leading]
-
-# %% given="run"
-#| export engine.run
-# While one of the two is not written, what `later` gives in its place says so when it is called.
-seed_gradient, walk = later("engine", "seed_gradient"), later("engine", "walk")  # noqa: F811
-
-
-class Start(Node):
-    """Where a walk starts: the node of all results at once; it hands each its seed."""
-
-    __slots__ = ()
-
-    def __init__(self, results):
-        self.next = [result.edge for result in results]
-        self.number = tick()
-        self.shape = ()
-        self.pending = self.saved_tensors = self.hooks = None
-
-    def visit(self, grad):
-        return grad
-
-
-def run(results, gradients, retain_graph, create_graph, targets=None):
-    """One walk from several results at once. Whatever happens on the way, nothing half-summed stays in the graph."""
-    if not results:
-        raise RuntimeError("grad requires non-empty inputs. Name at least one tensor to differentiate.")
-    for gradient in gradients:
-        if gradient is not None and not isinstance(gradient, TensorBase):
-            kind = type(gradient).__name__
-            raise TypeError(
-                f"gradients can be either Tensors or None, but got {kind}. Make it a tensor of the result's shape."
-            )
-    seeds = [seed_gradient(result, gradient) for result, gradient in zip(results, gradients, strict=True)]
-    if create_graph:
-        wrap = TensorBase.result_type
-        seeds = [wrap(seed) if g is None else g for g, seed in zip(gradients, seeds, strict=True)]
-    root, all_visited = Start(results), False
-    try:
-        with set_grad_enabled(create_graph):
-            walk(root, tuple(seeds), create_graph if retain_graph is None else retain_graph, create_graph, targets)
-        all_visited = targets is None
-    finally:
-        if not all_visited:
-            for node in topological_order(root):
-                node.pending = None
-
-
-def as_list(value, length=None):
-    """One tensor, or a sequence of them, as a list; None as `length` times None."""
-    if value is None:
-        return [None] * length
-    return list(value) if isinstance(value, (list, tuple)) else [value]
-
-# %% given="backward"
-#| export engine.backward
-def backward(tensors, gradients=None, retain_graph=None, create_graph=False, inputs=None):
-    """Add to the `.grad` of every leaf the gradient of `tensors` with respect to it; with `inputs`, only of those."""
-    tensors = as_list(tensors)
-    gradients = as_list(gradients, len(tensors))
-    if inputs is None:
-        return run(tensors, gradients, retain_graph, create_graph)
-    targets = dict.fromkeys(x.edge for x in as_list(inputs))
-    run(tensors, gradients, retain_graph, create_graph, targets)
-    for x in as_list(inputs):
-        if targets[x.edge] is not None:
-            accumulate(x, targets[x.edge])
-
-# %% given="grad"
-#| export engine.grad
-def grad(
-    outputs,
-    inputs,
-    grad_outputs=None,
-    retain_graph=None,
-    create_graph=False,
-    allow_unused=None,
-    materialize_grads=False,
-):
-    """The gradients of `outputs` with respect to `inputs`, as a tuple of tensors; no `.grad` is touched.
-
-    allow_unused: None instead of an error for an input that the outputs do not depend on.
-    materialize_grads: zeros for such an input.
-    """
-    outputs, inputs = as_list(outputs), as_list(inputs)
-    if any(x.edge is None for x in inputs):
-        raise RuntimeError(
-            "One of the differentiated Tensors does not require grad. "
-            "Set requires_grad=True before you compute with it."
-        )
-    targets = dict.fromkeys(x.edge for x in inputs)
-    run(outputs, as_list(grad_outputs, len(outputs)), retain_graph, create_graph, targets)
-    return tuple(_found(targets[x.edge], x, allow_unused, materialize_grads) for x in inputs)
-
-
-def _found(gradient, x, allow_unused, materialize_grads):
-    wrap = TensorBase.result_type
-    if gradient is not None:
-        return gradient if isinstance(gradient, TensorBase) else wrap(np.array(gradient, x.array.dtype))
-    if materialize_grads:
-        return wrap(np.zeros_like(x.array))
-    if allow_unused:
-        return None
-    raise RuntimeError(
-        "One of the differentiated Tensors appears to not have been used in the graph. "
-        "Set allow_unused=True if this is the desired behavior: its gradient is then None."
-    )
 
 # %% [markdown]
 # ## The first gradient of your engine
@@ -926,9 +817,9 @@ import numpy as np
 
 from mytorch import kernels
 from mytorch._lessons import later
-from mytorch.shapes import normalize_dims
 
 Function = later("graph", "Function")
+normalize_dims = later("shapes", "normalize_dims")
 
 # %% given="reshape_expand"
 #| export shaping.reshape_expand
@@ -962,10 +853,10 @@ class Expand(Function):
 
 from mytorch import kernels
 from mytorch._lessons import later, later_op
-from mytorch.shapes import normalize_dims
 
 Function = later("graph", "Function")
 Expand = later_op("shaping", "Expand")
+normalize_dims = later("shapes", "normalize_dims")
 
 # %% given="spread"
 #| export reductions.spread

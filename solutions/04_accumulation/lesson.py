@@ -771,8 +771,9 @@ print("h.grad:", h.grad)
 # A *hook* is a function that you leave at a tensor. The walk calls it with the gradient that arrives there, once all
 # of it has. It may look, and it may return another gradient, which then goes on in place of the first.
 #
-# A node keeps its hooks in a dict, `node.hooks`, and a dict in Python keeps its order. The keys are *handles*:
-# whoever registers a hook gets its handle, and can take the hook away again with `handle.remove()`. What is given:
+# A node keeps its hooks in a dict, `node.hooks`, and a dict in Python keeps its order. Whoever registers a hook gets a
+# *handle*, and can take the hook away again with `handle.remove()`. Each handle has a number of its own, and that is
+# the key in the dict. What is given:
 
 # %% given="hooks_head"
 #| export hooks.hooks_head
@@ -781,20 +782,24 @@ print("h.grad:", h.grad)
 import weakref
 
 from mytorch._lessons import later
-from mytorch.base import TensorBase
-from mytorch.graph import is_leaf
+from mytorch.base import TensorBase, tick
 
 accumulate = later("accumulate", "accumulate")
+is_leaf = later("graph", "is_leaf")
 
 
 class RemovableHandle:
-    """What `register_hook` returns: `remove()` takes the hook away again."""
+    """What `register_hook` returns: `remove()` takes the hook away again. `number` is the hook's key in `hooks`.
+
+    The handle itself would be a bad key: the dict would hold the handle, and the handle the dict.
+    """
 
     def __init__(self, hooks):
         self.hooks = hooks
+        self.number = tick()
 
     def remove(self):
-        self.hooks.pop(self, None)
+        self.hooks.pop(self.number, None)
 
     def __enter__(self):
         return self
@@ -820,13 +825,14 @@ def hooks_of(tensor):
 def register_hook(tensor, hook):
     """Call `hook(grad)` with the whole gradient of `tensor` in every walk. What it returns, if not None, goes on.
 
-    Hooks run in the order of their registration; the same function may be registered twice. Returns the RemovableHandle
-    under which the hook is kept in `hooks_of(tensor)`. Raises RuntimeError for a tensor that does not require grad.
+    Hooks run in the order of their registration; the same function may be registered twice. Returns a
+    RemovableHandle; its `number` is the key of the hook in `hooks_of(tensor)`. Raises RuntimeError for a tensor that
+    does not require grad.
     """
     ### BEGIN SOLUTION keep the hook under a new handle, and return the handle
     hooks = hooks_of(tensor)
     handle = RemovableHandle(hooks)
-    hooks[handle] = hook
+    hooks[handle.number] = hook
     return handle
     ### END SOLUTION
 
@@ -836,7 +842,7 @@ def register_hook(tensor, hook):
 # ---
 # A handle is made with the dict that it will have to remove itself from.
 # ---
-# The key is the handle, the value the hook. What does the caller need to get back?
+# The key is the handle's `number`, the value the hook. What does the caller need to get back?
 
 # %% check="register_hook" points=1
 x = mytorch.tensor(3.0, requires_grad=True)
@@ -915,7 +921,7 @@ def check_replacement(hook, grad, replaced):
 def run_hooks(hooks, grad):
     """Show `grad` to every hook in turn, as a tensor; return what is left of it, as it came (array or tensor).
 
-    hooks: a dict, handle → function; `in_order(hooks)` gives the functions.
+    hooks: a dict, number → function; `in_order(hooks)` gives the functions.
     A hook that returns None changes nothing. Anything else, once `check_replacement` has accepted it, is what the next
     hook sees, and in the end what goes on.
     """

@@ -421,7 +421,7 @@ def register_hook(tensor, hook):
     hooks = hooks_of(tensor)
     hooks.clear()
     handle = RemovableHandle(hooks)
-    hooks[handle] = hook
+    hooks[handle.number] = hook
     return handle
 
 
@@ -432,7 +432,7 @@ def register_hook(tensor, hook):
 )
 def register_hook(tensor, hook):
     hooks = hooks_of(tensor)
-    hooks[RemovableHandle(hooks)] = hook
+    hooks[RemovableHandle(hooks).number] = hook
 
 
 @wrong(
@@ -453,7 +453,7 @@ def register_hook(tensor, hook):
 )
 def register_hook(tensor, hook):
     handle = RemovableHandle({})
-    hooks_of(tensor)[handle] = hook
+    hooks_of(tensor)[handle.number] = hook
     return handle
 
 
@@ -465,7 +465,7 @@ def register_hook(tensor, hook):
 def register_hook(tensor, hook):
     hooks = hooks_of(tensor)
     handle = RemovableHandle(hooks)
-    hooks[handle] = hook(None)
+    hooks[handle.number] = hook(None)
     return handle
 
 
