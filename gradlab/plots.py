@@ -1,52 +1,22 @@
 """The plots of the lessons, in one house style. Each takes numbers and returns a matplotlib Figure.
 
-    loss_curve({"with zero_grad": good, "without": bad})
-    race(sizes, {"every path": [...], "each node once": [...]})
-
-Lines differ in colour, in dashes and in markers, and carry their names at their ends: no legend to match by colour.
+loss_curve({"with zero_grad": good, "without": bad})
+race(sizes, {"every path": [...], "each node once": [...]})
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gradlab.plot_style import COLOURS, DASHES, INK, lines_figure, new_figure
+
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Okabe and Ito's colours, in the order of their distance; yellow, which is pale on white, is left out.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#1b1b1b")
-DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 1)), (0, (9, 3)), "-")
-MARKERS = "os^DvPX"
-INK = "#1b1b1b"
-FEW_POINTS = 30  # so many points of a line get markers
-LINE_HEIGHT = 18  # pixels between two names, or they run into each other
-
-STYLE = {
-    "figure.facecolor": "white",
-    "figure.constrained_layout.use": True,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#5a5a5a",
-    "axes.titlelocation": "left",
-    "axes.titleweight": "bold",
-    "axes.titlesize": 12,
-    "axes.labelsize": 11,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": "#e3e3e3",
-    "grid.linewidth": 0.8,
-    "xtick.labelsize": 10,
-    "ytick.labelsize": 10,
-    "font.size": 11,
-    "lines.linewidth": 2.0,
-    "lines.markersize": 5,
-    "savefig.bbox": "tight",
-}
+_UNITS = {"B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9}
 
 
 def loss_curve(
@@ -60,7 +30,7 @@ def loss_curve(
     """The loss at each step; for several runs {name: losses}. A run that ends in inf or nan gets a cross there."""
     runs = losses if isinstance(losses, Mapping) else {"": losses}
     lines = {name: (np.arange(len(values)), np.asarray(values, float)) for name, values in runs.items()}
-    return _lines(lines, title=title, xlabel=xlabel, ylabel=ylabel, log_y=log)
+    return lines_figure(lines, title=title, xlabel=xlabel, ylabel=ylabel, log_y=log)
 
 
 def race(
@@ -78,7 +48,7 @@ def race(
     """
     sizes = np.asarray(sizes, float)
     lines = {name: (sizes[: len(values)], np.asarray(values, float)) for name, values in series.items()}
-    return _lines(lines, title=title, xlabel=xlabel, ylabel=ylabel, log_y=log)
+    return lines_figure(lines, title=title, xlabel=xlabel, ylabel=ylabel, log_y=log)
 
 
 def memory(
@@ -92,7 +62,7 @@ def memory(
     top = max((float(np.max(values)) for values in series.values() if len(values)), default=0.0)
     unit = unit or next((u for u in ("GB", "MB", "KB") if top >= _UNITS[u]), "B")
     lines = {name: (np.arange(len(v)), np.asarray(v, float) / _UNITS[unit]) for name, v in series.items()}
-    figure = _lines(lines, title=title, xlabel=xlabel, ylabel=f"memory ({unit})")
+    figure = lines_figure(lines, title=title, xlabel=xlabel, ylabel=f"memory ({unit})")
     figure.axes[0].set_ylim(bottom=0)
     return figure
 
@@ -115,7 +85,7 @@ def descent(
     (left, bottom), (right, top) = _frame(points)
     x, y = np.meshgrid(np.linspace(left, right, 200), np.linspace(bottom, top, 200))
     z = np.asarray(f(x, y), float)
-    figure, axes = _new(title, xlabel, ylabel, size=(6.2, 5.0))
+    figure, axes = new_figure(title, xlabel, ylabel, size=(6.2, 5.0))
     axes.grid(False)
     axes.contourf(x, y, z, _levels(z, levels), cmap="Greys", alpha=0.35)
     axes.contour(x, y, z, _levels(z, levels), colors="#9a9a9a", linewidths=0.7)
@@ -138,84 +108,79 @@ def descent(
     return figure
 
 
-# ---- the house style --------------------------------------------------------------------------------------------
+def accumulation_trap(
+    grads: Sequence[float],
+    right: float | Sequence[float],
+    *,
+    title: str = "The accumulation trap",
+    xlabel: str = "backward() call",
+    ylabel: str = "gradient",
+) -> Figure:
+    """`.grad` after each backward() call when nobody resets it, beside what it should be, with the gap shaded.
 
-_UNITS = {"B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9}
-
-
-def _new(title: str, xlabel: str, ylabel: str, size=(6.8, 3.9)) -> tuple[Figure, Axes]:
-    """A figure of its own: pyplot does not know it, so a notebook shows it once and nothing has to be closed."""
-    import matplotlib as mpl
-
-    from gradlab.figure import LessonFigure
-
-    with mpl.rc_context(STYLE):
-        figure = LessonFigure(figsize=size, dpi=100)
-        axes = figure.add_subplot()
-        axes.set_title(title)
-        axes.set_xlabel(xlabel)
-        axes.set_ylabel(ylabel)
-    return figure, axes
-
-
-def _lines(lines: Mapping[str, tuple], *, title: str, xlabel: str, ylabel: str, log_y: bool = False) -> Figure:
-    import matplotlib as mpl
-
-    figure, axes = _new(title, xlabel, ylabel)
-    with mpl.rc_context(STYLE):
-        for number, (name, (x, y)) in enumerate(lines.items()):
-            few = len(x) <= FEW_POINTS
-            style = {
-                "color": COLOURS[number % len(COLOURS)],
-                "linestyle": DASHES[number % len(DASHES)],
-                "marker": MARKERS[number % len(MARKERS)] if few else None,
-                "linewidth": 2.0,
-                "markersize": 5,
-            }
-            seen = np.isfinite(y) & ((y > 0) | (not log_y))
-            axes.plot(np.where(seen, x, np.nan), np.where(seen, y, np.nan), label=name or "_line", **style)
-            if seen.any() and not seen.all() and not np.isfinite(y[-1]):
-                last = np.flatnonzero(seen)[-1]
-                axes.plot(x[last], y[last], marker="X", markersize=10, color=style["color"], label="_end")
-        if log_y:
-            axes.set_yscale("log")
-        _whole_ticks(axes, [x for x, _ in lines.values()])
-        _name_lines(axes, lines)
+    right: the gradient of each call, or one number that holds for all.
+    """
+    grads = np.asarray(grads, float)
+    right = np.broadcast_to(np.asarray(right, float), grads.shape)
+    calls = np.arange(1, len(grads) + 1)
+    lines = {"without zero_grad()": (calls, grads), "with zero_grad()": (calls, right)}
+    figure = lines_figure(lines, title=title, xlabel=xlabel, ylabel=ylabel)
+    figure.axes[0].fill_between(calls, right, grads, color=COLOURS[0], alpha=0.12, linewidth=0)
     return figure
 
 
-def _name_lines(axes: Axes, lines: Mapping[str, tuple]) -> None:
-    """Write each line's name at its end; where the ends are too close to each other, use a legend."""
-    if not any(lines):
-        return
-    ends = []
-    for line in axes.get_lines():
-        seen = np.flatnonzero(np.isfinite(line.get_ydata()))
-        if line.get_label() in lines and len(seen):
-            ends.append((line, (line.get_xdata()[seen[-1]], line.get_ydata()[seen[-1]])))
-    heights = sorted(axes.transData.transform(end)[1] for _, end in ends)
-    if any(above - below < LINE_HEIGHT for below, above in pairwise(heights)):
-        axes.legend(frameon=False)
-        return
-    for line, end in ends:
-        axes.annotate(
-            line.get_label(),
-            end,
-            xytext=(8, 0),
-            textcoords="offset points",
-            color=line.get_color(),
-            fontweight="bold",
-            va="center",
-            annotation_clip=False,
-        )
+def gradient_sizes(
+    layers: Sequence[str] | Mapping[str, object],
+    grads: Sequence | Mapping[str, Sequence] | None = None,
+    *,
+    title: str = "Size of the gradient, layer by layer",
+    xlabel: str = "layer",
+    ylabel: str = "mean |gradient|",
+) -> Figure:
+    """How large gradients are from the first layer to the last, on powers of ten: do they vanish or explode?
+
+    layers: their names. grads: for each layer an array (its mean absolute value is shown) or a number; for several
+    networks {name: grads}. Or only one mapping {layer: gradient}.
+    """
+    if grads is None:
+        layers, grads = list(layers), list(layers.values())
+    networks = grads if isinstance(grads, Mapping) else {"": grads}
+    place = np.arange(len(layers))
+    sizes = {name: np.array([_mean_size(each) for each in values]) for name, values in networks.items()}
+    lines = {name: (place[: len(values)], values) for name, values in sizes.items()}
+    figure = lines_figure(lines, title=title, xlabel=xlabel, ylabel=ylabel, log_y=True)
+    many = len(layers) > 8
+    figure.axes[0].set_xticks(place, layers, rotation=45 if many else 0, ha="right" if many else "center")
+    return figure
 
 
-def _whole_ticks(axes: Axes, xs: Iterable[np.ndarray]) -> None:
-    """Steps and sizes are whole numbers: no ticks in between."""
-    if all(np.equal(np.mod(x, 1), 0).all() for x in xs):
-        from matplotlib.ticker import MaxNLocator
+def measure_memory(step: Callable[[], object], steps: int) -> list[int]:
+    """Bytes in use (by tracemalloc, above those before the first) after each of `steps` calls of `step`, for memory().
 
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    What `step` returns is kept until the end, as `losses.append(loss)` would: return the loss to keep its graph.
+    """
+    import gc
+    import tracemalloc
+
+    was_on = tracemalloc.is_tracing()
+    if not was_on:
+        tracemalloc.start()
+    gc.collect()
+    try:
+        before, kept, used = tracemalloc.get_traced_memory()[0], [], []
+        for _ in range(steps):
+            kept.append(step())
+            used.append(max(tracemalloc.get_traced_memory()[0] - before, 0))
+        return used
+    finally:
+        if not was_on:
+            tracemalloc.stop()
+
+
+def _mean_size(value) -> float:
+    """Of an array, of a tensor, or of a number."""
+    array = np.abs(np.asarray(value.detach().numpy() if hasattr(value, "detach") else value, float))
+    return float(array.mean()) if array.size else 0.0
 
 
 def _frame(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -90,3 +90,24 @@ def test_importing_it_does_not_import_matplotlib():
         subprocess.run([sys.executable, "-c", code], check=False, cwd=plots.__file__.rsplit("gradlab", 1)[0]).returncode
         == 0
     )
+
+
+def test_accumulation_trap():
+    axes = plots.accumulation_trap([2, 4, 6], 2).axes[0]
+    assert [list(line.get_ydata()) for line in axes.get_lines()] == [[2, 4, 6], [2, 2, 2]]
+    assert texts(axes.figure) == ["without zero_grad()", "with zero_grad()"] and len(axes.collections) == 1
+    assert list(plots.accumulation_trap([2, 5], [2, 3]).axes[0].get_lines()[1].get_ydata()) == [2, 3]
+
+
+def test_gradient_sizes():
+    axes = plots.gradient_sizes(["in", "mid", "out"], {"sigmoid": [1e-6, 1e-3, [1.0, -3.0]], "relu": [1, 1, 1]}).axes[0]
+    assert list(axes.get_lines()[0].get_ydata()) == [1e-6, 1e-3, 2] and axes.get_yscale() == "log"
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["in", "mid", "out"]
+    (line,) = plots.gradient_sizes({"a": np.ones(3), "b": np.zeros(2)}).axes[0].get_lines()
+    assert line.get_ydata()[0] == 1 and np.isnan(line.get_ydata()[1])
+
+
+def test_measure_memory():
+    kept = plots.measure_memory(lambda: np.ones(10_000), 5)
+    dropped = plots.measure_memory(lambda: np.ones(10_000).sum(), 5)
+    assert len(kept) == 5 and kept[-1] >= 5 * 80_000 and max(dropped) < 80_000
