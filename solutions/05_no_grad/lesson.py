@@ -314,11 +314,11 @@ def around_calls(switch, function):
 
     ### BEGIN SOLUTION return a new function that calls the old one inside a clone of the switch
     @functools.wraps(function)
-    def switched(*args, **kwargs):
+    def one_call(*positional, **named):
         with switch.clone():
-            return function(*args, **kwargs)
+            return function(*positional, **named)
 
-    return switched
+    return one_call
     ### END SOLUTION
 
 
@@ -741,6 +741,8 @@ memory({"forward and backward": step, "no_grad": forward_only}, title="Six layer
 # `relu` that made it and the `@` that follows). On the way down, the walk frees what it has passed. At the top sits
 # the moment that decides whether a model fits into memory.
 #
+# What is left at the end, 1.4 MB, is the last result, which a variable still holds, and the `.grad` of six weights.
+#
 # With `no_grad`, a layer's result is dropped as soon as the next one is there.
 #
 # ### Check your understanding: five layers
@@ -974,9 +976,11 @@ assert x.grad.tolist() == [9, 18], (
 x = mytorch.tensor(2.0, requires_grad=True)
 y = x * x
 z = y * y.detach()
+draw(z, names={"x": x, "y": y, "z": z})
+
+# %%
 z.backward()
 print("x.grad:", x.grad.item())
-draw(z, names={"x": x, "y": y, "z": z})
 
 # %% [markdown]
 # $z = x^4$ has the slope $4x^3 = 32$. The engine says 16, because only one of the two factors leads back to `x`: for
@@ -1048,9 +1052,10 @@ def memory_of(array):
     Follows `base` as long as it is an array; for an array that is no view, that is the array itself.
     """
     ### BEGIN SOLUTION follow .base to the array at the bottom
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array
+    owner = array
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    return owner
     ### END SOLUTION
 
 
@@ -1670,7 +1675,7 @@ print(features.is_inference(), torch.is_inference_mode_enabled())
 try:
     x * features
 except RuntimeError as error:
-    print(str(error)[:48])
+    print(str(error)[:47])
 
 y = x * 2
 print(y.detach(), y.detach().data_ptr() == y.data_ptr())
