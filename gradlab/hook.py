@@ -1,4 +1,4 @@
-"""What happens in the kernel after a cell ran: an exercise is exported, a check's result is remembered."""
+"""What happens in the kernel after a cell ran: an exercise is exported, a check's result is told and remembered."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+from gradlab import not_written
 from gradlab.course import FILE_NAME, Course, load_course
 from gradlab.errors import GradlabError
 from gradlab.export import Exporter, engine_dir
@@ -31,10 +32,12 @@ def install(shell) -> None:
     hook = Hook(shell)
     setattr(shell, _ATTRIBUTE, hook.after_cell)
     shell.events.register("post_run_cell", hook.after_cell)
+    not_written.install(shell)
 
 
 def uninstall(shell) -> None:
     """Take the hook back, whichever copy of this module installed it."""
+    not_written.uninstall(shell)
     callback = getattr(shell, _ATTRIBUTE, None)
     if callback is not None:
         try:
@@ -68,12 +71,22 @@ class Hook:
                 show(f"✗ not exported: {problem}")
 
     def remember_check(self, exporter: Exporter, source: str, error: BaseException | None) -> None:
-        """When the cell is a check of the lesson in this folder, keep what it said, for `gradlab status`."""
+        """When the cell is a check of the lesson in this folder, keep what it said, for `gradlab status`.
+
+        Asserts that hold say nothing, so a check that passes is told; one that fails has said why.
+        """
         notebook = exporter.notebook_here()
         for cell in notebook.checks if notebook else ():
             if cell.source.strip() == source.strip():
                 said = "" if error is None else str(error) or type(error).__name__
                 save_results(exporter.engine, notebook, [(cell.id, error is None, said)])
+                if error is None:
+                    show(f"✓ check of {cell.name} passed")
+                elif isinstance(error, NameError) and error.name:
+                    show(
+                        f"○ `{error.name}` is not there yet. "
+                        "Complete the exercise above, and run its cell and the cells before it."
+                    )
 
     def course(self) -> Course:
         """The course; read again only when the file has changed."""

@@ -11,6 +11,7 @@ mytorch` finds the reference that `autograder build` made. Anywhere else it does
 from __future__ import annotations
 
 import sys
+import textwrap
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from gradlab.course import FILE_NAME
 from gradlab.errors import GradlabError
 
 __all__ = ["activate", "expect_error"]
+
+LINE = 100  # characters that fit beside JupyterLab's file browser on a laptop
 
 
 def activate(shell=None) -> None:
@@ -56,9 +59,9 @@ def expect_error(*types: type[BaseException]):
     try:
         yield
     except wanted as error:
-        print(described(error))
+        print(wrapped(described(error)))
     except NotImplementedError as error:
-        print(described(error))
+        print(wrapped(described(error)))
     else:
         raise AssertionError(f"this was meant to raise {names}, and nothing was raised")
 
@@ -66,6 +69,12 @@ def expect_error(*types: type[BaseException]):
 def described(error: BaseException) -> str:
     """`RuntimeError: the message`."""
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def wrapped(text: str) -> str:
+    """`text` in lines that fit a notebook, which would else break them in the middle of a word."""
+    lines = (textwrap.wrap(line, LINE, break_long_words=False, break_on_hyphens=False) for line in text.split("\n"))
+    return "\n".join("\n".join(line) for line in lines)
 
 
 def _running_shell():

@@ -32,7 +32,7 @@ def _html(message: str, note: str) -> str:
     else:
         mark, rest = "", message
     below = f'<div style="opacity:.8">{_marked_up(note)}</div>' if note else ""
-    return f'<div role="status">{mark} {_marked_up(rest)}{below}</div>'
+    return f'<div role="status" style="padding:0 .5em">{mark} {_marked_up(rest)}{below}</div>'
 
 
 def _marked_up(text: str) -> str:

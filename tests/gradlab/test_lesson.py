@@ -39,6 +39,14 @@ def test_what_is_not_built_yet_is_printed(capsys):
     assert "lesson 3" in capsys.readouterr().out
 
 
+def test_long_messages_are_broken_between_words(capsys):
+    with expect_error(ValueError):
+        raise ValueError("first\n\n" + "word " * 40 + "x" * 120)
+    said = capsys.readouterr().out.split("\n")
+    assert said[:2] == ["ValueError: first", ""] and said[-2] == "x" * 120
+    assert all(len(line) <= 100 and line.endswith("word") for line in said[2:-2])
+
+
 def test_no_error_is_an_error():
     with pytest.raises(AssertionError, match="meant to raise ValueError or TypeError, and nothing was raised"):
         with expect_error(ValueError, TypeError):
@@ -122,6 +130,41 @@ def test_in_a_shell(shell, place, make, capsys):
     place.root.joinpath("course.yml").write_text("title: [", encoding="utf-8")
     _, said = run(shell, capsys, make.SQUARE)
     assert "✗ not exported: " in said and "course.yml" in said
+
+
+@pytest.mark.filterwarnings("ignore:To exit")
+def test_what_is_not_written_needs_no_traceback(shell, place, make, capsys):
+    gradlab.load_ipython_extension(shell)
+    for source in (make.IMPORTS, "import tinytorch"):
+        run(shell, capsys, source)
+    _, said = run(shell, capsys, make.SQUARE_STUB)
+    assert said == "○ square is not written yet. tinytorch is unchanged.\n"
+    kind = "class NotBuilt(NotImplementedError): pass\nclass Lesson:\n  def walk(self): raise NotBuilt('lesson 3')"
+    _, said = run(shell, capsys, f"{kind}\nLesson().walk()")
+    assert "NotBuilt" in said and said.endswith(": lesson 3\nIn this cell, line 4: Lesson().walk()\n")
+    result, said = run(shell, capsys, "1\nsquare(3)")
+    assert "`square` is not written yet: multiply x by itself\nIn this cell, line 2: square(3)" in said
+    assert isinstance(result.error_in_exec, NotImplementedError)
+    _, said = run(shell, capsys, "raise NotImplementedError('put a number here')")
+    assert said.strip().endswith("put a number here") and said.count("\n") <= 1
+    _, said = run(shell, capsys, "import codecs\ncodecs.IncrementalEncoder().encode('')")
+    assert "Traceback" in said, "not ours"
+    gradlab.unload_ipython_extension(shell)
+    assert shell.custom_exceptions == ()
+
+
+def test_a_check_says_that_it_passed(shell, place, make, capsys, monkeypatch):
+    monkeypatch.chdir(place.path().parent)
+    gradlab.load_ipython_extension(shell)
+    run(shell, capsys, "import tinytorch")
+    _, said = run(shell, capsys, "assert tinytorch.walk.walk(2) == [0, 1]")
+    assert "AttributeError" in said and "check of walk" not in said
+    for source in (make.IMPORTS, make.SQUARE, make.WALK):
+        run(shell, capsys, source)
+    assert run(shell, capsys, make.SQUARE_CHECK)[1] == "✓ check of square passed\n"
+    run(shell, capsys, "del tinytorch")
+    _, said = run(shell, capsys, make.SQUARE_CHECK)
+    assert "○ `tinytorch` is not there yet. Complete the exercise above" in said
 
 
 def test_outside_a_course(shell, tmp_path_factory, monkeypatch):
