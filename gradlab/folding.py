@@ -18,6 +18,7 @@ MANY = 40  # nodes that a graph may have before anything is folded
 FEWEST = 4  # blocks alike that are worth folding: two stay
 LONGEST = 64  # ops in a block
 FAR = 2 * LONGEST  # an edge that long leads out of its block, to something that all blocks share
+NEAR, OFTEN = 12, 3  # so does one to a node that is used more often than that, and not only nearby
 
 
 def fold(graph: Graph, many: int = MANY) -> Graph:
@@ -59,11 +60,16 @@ def signatures(graph: Graph, order: list[int]) -> np.ndarray:
     """A number for each place in `order`: equal for nodes that look alike and whose edges lead equally far."""
     at = {node: place for place, node in enumerate(order)}
     edges: list[list[GraphEdge]] = [[] for _ in graph.nodes]
-    shared = set()
+    users: dict[int, list[int]] = {}
     for edge in graph.edges:
         edges[edge.source].append(edge)
-        if at[edge.target] - at[edge.source] > FAR:
-            shared.add(edge.target)
+        users.setdefault(edge.target, []).append(at[edge.source])
+    # Users come in the order of `graph`, not of `order`.
+    shared = {
+        node
+        for node, places in users.items()
+        if at[node] - min(places) > FAR or (len(places) > OFTEN and max(places) - min(places) > NEAR)
+    }
     numbers: dict[tuple, int] = {}
     result = []
     for node in (graph.nodes[place] for place in order):

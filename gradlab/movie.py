@@ -72,7 +72,8 @@ class Movie:
             "frames": [self.frame(step) for step in self.steps],
         }
         data = json.dumps(movie, ensure_ascii=False, separators=(",", ":"))
-        data = data.replace("</", "<\\/").replace("<!--", "<\\!--").replace("\u2028", " ").replace("\u2029", " ")
+        data = data.replace("<", "\\u003c")  # nothing in it can end the script, or begin a comment
+        data = data.replace("\u2028", " ").replace("\u2029", " ")
         name = "glm" + hashlib.sha1(data.encode("utf-8")).hexdigest()[:10]
         return (
             f'<div class="glm" data-glm="{name}"><img alt="{escape(self.alt)}" style="max-width:100%" '

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -190,3 +191,61 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def make():
     """The functions and sources above: with --import-mode=importlib a test cannot import its conftest."""
     return sys.modules[__name__]
+
+
+# ---- the real engine --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def engine_modules(tmp_path_factory):
+    """The modules of a finished `mytorch`, by name: shell and answers, or what MYTORCH_UNDER_TEST names."""
+    root = Path(__file__).resolve().parents[2]
+    if "MYTORCH_UNDER_TEST" in os.environ:
+        folder = Path(os.environ["MYTORCH_UNDER_TEST"])
+    else:
+        folder = assembled(root, tmp_path_factory.mktemp("engine"))
+    before = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "mytorch"}
+    sys.path.insert(0, str(folder))
+    try:
+        import mytorch
+        import mytorch.hooks
+        import mytorch.results
+
+        return {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "mytorch"}
+    except ImportError:
+        pytest.skip("not every lesson is written: set MYTORCH_UNDER_TEST to a folder with a finished mytorch")
+    finally:
+        sys.path.remove(str(folder))
+        for name in [name for name in sys.modules if name.partition(".")[0] == "mytorch"]:
+            del sys.modules[name]
+        sys.modules.update(before)
+
+
+def assembled(root: Path, folder: Path) -> Path:
+    """The engine of all lessons that are written."""
+    from autograder.build import planned_files, shell_files
+    from autograder.places import REFERENCE
+    from autograder.source import read_source
+
+    course = load_course(root)
+    files = shell_files(course)
+    for lesson in course.lessons:
+        if (root / "solutions" / lesson.id / "lesson.py").is_file():
+            files |= planned_files(course, read_source(course, lesson))
+    for name, data in files.items():
+        if name.startswith(f"{REFERENCE}/"):
+            path = folder / name.removeprefix(f"{REFERENCE}/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    return folder
+
+
+@pytest.fixture
+def torch(engine_modules, monkeypatch):
+    """A finished `mytorch`, the only one there is during the test."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "mytorch"]:
+        monkeypatch.delitem(sys.modules, name)
+    for name, module in engine_modules.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.syspath_prepend(Path(engine_modules["mytorch"].__file__).parents[1])
+    return engine_modules["mytorch"]
