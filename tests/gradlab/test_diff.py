@@ -27,7 +27,10 @@ def test_the_same(leaves):
 
 
 WRONG = {
-    "detached": (lambda x, w: ((x * w.detach()).exp() + x * x) * w, "Detached: no gradient goes from Mul to w, its input 1."),
+    "detached": (
+        lambda x, w: ((x * w.detach()).exp() + x * x) * w,
+        "Detached: no gradient goes from Mul to w, its input 1.",
+    ),
     "missing op": (lambda x, w: (x * w + x * x) * w, "Missing: Exp between Add and Mul."),
     "extra op": (lambda x, w: ((x * w).exp().tanh() + x * x) * w, "Extra: Tanh between Add and Exp."),
     "another leaf": (
