@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -207,9 +208,9 @@ def engine_modules(tmp_path_factory):
     before = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "mytorch"}
     sys.path.insert(0, str(folder))
     try:
-        import mytorch
-        import mytorch.hooks
-        import mytorch.results
+        importlib.import_module("mytorch")
+        importlib.import_module("mytorch.hooks")
+        importlib.import_module("mytorch.results")
 
         return {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "mytorch"}
     except ImportError:

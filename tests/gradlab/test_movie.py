@@ -109,7 +109,7 @@ def test_during_a_backward(product):
 def test_what_cannot_be_watched(torch, product):
     y = product["y"]
     y.backward()
-    with pytest.raises(GradlabError, match="freed by a backward that has passed. Compute the result anew"):
+    with pytest.raises(GradlabError, match=r"freed by a backward that has passed. Compute the result anew"):
         backward_movie(y)
     with pytest.raises(GradlabError, match="nothing was recorded for it"):
         backward_movie(torch.tensor(3.0))
