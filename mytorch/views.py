@@ -32,10 +32,8 @@ MADE_IN_NO_GRAD = (
 
 
 def owner_of(array):
-    """The array that owns the memory of `array`."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array
+    """The array that owns the memory of `array`; NumPy notes it, even for a view of a view."""
+    return array if array.base is None else array.base
 
 
 def apply_view(op, x, *args):
