@@ -1123,7 +1123,7 @@ print("warning:", caught[0].message)
 # %% given="binary_cross_entropy"
 #| export losses.binary_cross_entropy
 def binary_cross_entropy(input, target, reduction="mean"):
-    """−(t · log p + (1 − t) · log(1 − p)) for probabilities p = `input`. No log is below −100, so 0 and 1 are finite."""
+    """−(t · log p + (1 − t) · log(1 − p)) for probabilities p = `input`. No log is below −100: 0 and 1 are finite."""
     log_p = input.clamp(min=TINY).log().clamp(min=-100)
     log_q = (1 - input).clamp(min=TINY).log().clamp(min=-100)
     return reduce(-(target * log_p + (1 - target) * log_q), reduction)
