@@ -33,10 +33,14 @@ class Job:
     def exercises(self) -> tuple[str, ...]:
         return tuple(cell.name for cell in self.source.of_role("exercise"))
 
-    def engine(self, without: Collection[str] = ()) -> Path:
-        """An engine for this lesson in which the answers of the exercises `without` are missing."""
-        modules = {module: self.source.module_text(module, without) for module in exported_modules(self.source)}
-        return overlay(self.course, self.lesson, modules, self.folder("engine"))
+    def engine(self, without: Collection[str] = (), modules: Collection[str] | None = None) -> Path:
+        """An engine for this lesson in which the answers of the exercises `without` are missing.
+
+        modules: those of the lesson's modules that exist; None means all.
+        """
+        there = [name for name in exported_modules(self.source) if modules is None or name in modules]
+        texts = {name: self.source.module_text(name, without) for name in there}
+        return overlay(self.course, self.lesson, texts, self.folder("engine"))
 
     def folder(self, name: str) -> Path:
         """A new folder: proofs run side by side."""

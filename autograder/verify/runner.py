@@ -37,6 +37,7 @@ CHECKS = (
     Check("stubs", "stubs fail every graded check, in words", "stubs_fail:problems"),
     Check("answers", "answers pass every check", "answers_pass:problems"),
     Check("alone", "they do without any later lesson", "answers_pass:problems_without_later_lessons"),
+    Check("order", "they do with nothing written below them", "in_order:problems"),
     Check("hidden", "answers earn all hidden points, stubs none", "hidden_points:problems"),
     Check("script", "lesson.py runs as plain Python", "plain_python:problems"),
     Check("style", "exported modules pass ruff", "style:problems"),

@@ -61,6 +61,14 @@ FAULTS = {
         "alone", LESSON1, "assert mytorch.negate(2) == -2,", "assert mytorch.total([-1]) == mytorch.negate(2),",
         "negate-check – fails with no module of a later lesson: `total` is what you build in lesson 2",
     ),
+    "a check that needs an exercise below it": (
+        "order", LESSON1, "assert mytorch.double(0) == 0,", "assert mytorch.triple(0) == mytorch.double(0),",
+        "double-check-zero – fails with nothing written below it: `triple` is what you build in lesson 1",
+    ),
+    "a check that needs a module not yet begun": (
+        "order", LESSON1, "assert mytorch.triple(2) == 6,", "import mytorch.signs\n\nassert mytorch.triple(2) == 6,",
+        "triple-check – fails with nothing written below it",
+    ),
     "a hidden test that the reference fails": (
         "hidden", "solutions/01_numbers/hidden_tests.py", "see(torch.triple(", "see(torch.tripel(",
         "triples_a_drawn_number is no test, on the reference it raises AttributeError",
