@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 2 · The computation graph
+# # Lesson 2 · The computation graph
 #
 # Somebody hands you a 12. Did it come from 3 · 4, from 10 + 2, or from a keyboard? Looking at the 12 will not
 # tell you.
@@ -192,7 +192,9 @@ print("one end, reached on two roads:", mul.next[0] is add.next[0])
 # `weakref.ref(tensor)` is a reference that does not count. Call it, and it returns the tensor, or `None` once
 # the tensor is gone.
 #
-# **Exercise 1.** Write the constructor. The docstrings of this class and of `Node` say what each attribute is
+# ### Exercise 1: `AccumulateGrad`
+#
+# Write the constructor. The docstrings of this class and of `Node` say what each attribute is
 # for; what is used in later lessons is there already.
 
 # %% exercise="AccumulateGrad" points=3
@@ -292,7 +294,9 @@ def leaf(data):
     return tensor
 
 # %% [markdown]
-# **Exercise 2.** One line. `tensor.is_leaf` asks this function, and so does `tensor.grad_fn`, which is `None`
+# ### Exercise 2: `is_leaf`
+#
+# It takes one line. `tensor.is_leaf` asks this function, and so does `tensor.grad_fn`, which is `None`
 # for leaves.
 
 # %% exercise="is_leaf" points=2
@@ -329,7 +333,9 @@ assert is_leaf(computed) is False, (
 # (`ctx.next`). What is left is to put it into the graph: give it a number, and hand out a tensor that knows its
 # node. All of PyTorch's "recording" is this step.
 #
-# **Exercise 3.** Write `record`. A tensor is made by `TensorBase.result_type(array, node)`. The housekeeping
+# ### Exercise 3: `record`
+#
+# Write `record`. A tensor is made by `TensorBase.result_type(array, node)`. The housekeeping
 # between the two gaps notes which of the saved arrays were inputs, and tells the watchers.
 
 # %% exercise="record" points=3
@@ -440,7 +446,9 @@ class FunctionCtx(Node):
             self.saved_tensors = values
 
 # %% [markdown]
-# **Exercise 4.** Now the heart of the lesson. `x * y` calls `Mul.apply(x, y)`, `x.exp()` calls `Exp.apply(x)`,
+# ### Exercise 4: `Function.apply`
+#
+# Now the heart of the lesson. `x * y` calls `Mul.apply(x, y)`, `x.exp()` calls `Exp.apply(x)`,
 # and all of them end up in this one method. It goes through the inputs, which may be tensors, numbers, shapes,
 # anything, and builds two lists of the same length:
 #
@@ -732,7 +740,9 @@ my_paths_of_4 = None
 my_paths_of_30 = None
 
 # %% [markdown]
-# **Exercise 5.** Let the computer count, in the most direct way: from a node, follow each edge in turn, and add
+# ### Exercise 5: `count_paths`
+#
+# Let the computer count, in the most direct way: from a node, follow each edge in turn, and add
 # up how many paths each of them leads to. A path ends at a node from which none goes on. Do *not* remember what
 # you have counted before; we want to see what the direct way costs.
 
@@ -830,7 +840,9 @@ with gradlab.lesson.expect_error(RecursionError):
 # become the depth of *its calls*. Raising the limit moves the wall; with a deep enough graph the process
 # crashes instead.
 #
-# **Exercise 6.** Write `topological_order` without recursion. There is more than one way; one of them is short,
+# ### Exercise 6: `topological_order`
+#
+# Write `topological_order` without recursion. There is more than one way; one of them is short,
 # since the nodes carry something that the textbooks do not have. Any order that keeps the promise of the
 # docstring is right.
 
@@ -970,7 +982,9 @@ draw(double_until(x, 20), names={"x": x})
 # Same code, other number, other graph. The `while` itself is in neither picture: only what was computed is
 # recorded, not why. This is called **define-by-run**, and such graphs **dynamic**.
 #
-# **Exercise 7.** Horner's rule computes a polynomial without powers: $2x^2 + 5x + 4 = (2x + 5) \cdot x + 4$.
+# ### Exercise 7: `horner`
+#
+# Horner's rule computes a polynomial without powers: $2x^2 + 5x + 4 = (2x + 5) \cdot x + 4$.
 # Write it as a loop that records no op in vain: where a coefficient is 0, no sum.
 
 # %% exercise="horner" points=2
@@ -1088,7 +1102,9 @@ print(breadth_first(((x + 1) * (x + 2)).grad_fn))
 # Right both times. An engine built on it passed all 50 tests of a published course, and computed wrong
 # gradients. Somebody has to write the test that finds it: you.
 #
-# **Exercise 8.** Write `order_is_right`. It gets a *function*, to be called with a node, and says whether the
+# ### Exercise 8: `order_is_right`
+#
+# Write `order_is_right`. It gets a *function*, to be called with a node, and says whether the
 # function deserves the name `topological_order`. Build graphs on which a wrong one gives itself away. Others
 # than `breadth_first` will be tried, too: one that lists a node twice, one that leaves some out, one that
 # starts at the wrong end, one that dives as deep as it can along the last input first.
@@ -1138,7 +1154,9 @@ assert order_is_right(breadth_first) is False, (
 # Three questions, each with a number for an answer. Work them out on paper, then check by experiment where you
 # can.
 #
-# **Exercise 9.** A network with two layers:
+# ### Exercise 9: how many nodes?
+#
+# A network with two layers:
 #
 # ```python
 # h = (data @ W1 + b1).relu()
@@ -1174,7 +1192,9 @@ assert 1 <= answer_horner_nodes <= 100, (
 )
 
 # %% [markdown]
-# **Exercise 10.** A loop runs `y = y * y + y`, 20 times, starting from a leaf. Through how many paths does the
+# ### Exercise 10: how many paths?
+#
+# A loop runs `y = y * y + y`, 20 times, starting from a leaf. Through how many paths does the
 # leaf influence the result? (Do not ask `count_paths`; it would still be busy tonight.)
 
 # %% exercise="how_many_paths" points=1
@@ -1199,7 +1219,9 @@ assert isinstance(answer_paths, int), (
 assert answer_paths > 0, "there is at least one path"
 
 # %% [markdown]
-# **Exercise 11.** Five layers `h = (h @ W + b).relu()`, 256 examples, 1,024 features at every layer, float32 (4
+# ### Exercise 11: how much memory?
+#
+# Five layers `h = (h @ W + b).relu()`, 256 examples, 1,024 features at every layer, float32 (4
 # bytes). The product keeps its input `h`; the relu keeps its result; sums, the last one to the loss among them,
 # keep nothing. An array that two nodes keep is in memory once, and the first `h`, a fresh batch of data in
 # every step, is one of them. Weights do not count.

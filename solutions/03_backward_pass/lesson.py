@@ -1,5 +1,5 @@
 # %% [markdown]
-# # The backward pass
+# # Lesson 3 · The backward pass
 #
 # Here is a loss with one weight. How much does it change when the weight changes a little?
 
@@ -19,7 +19,11 @@ def loss_at(w):
 (loss_at(3.001) - loss_at(3.0)) / 0.001
 
 # %% [markdown]
-# About 8. To find out, the loss was computed twice. With a second weight it would be three times, and with the
+# About 8.
+#
+# ## Why this matters
+#
+# To find out, the loss was computed twice. With a second weight it would be three times, and with the
 # million weights of a small network a million and one times, for a single step of training.
 #
 # There is a better way. You compute the loss once, and the graph of lesson 2 remembers how. Then you go back
@@ -27,7 +31,7 @@ def loss_at(w):
 # forward passes, whether there is one weight or a billion. That walk is why neural networks can be trained at
 # all, and in this lesson you write it.
 #
-# **You will be able to**
+# ## What you will be able to do
 #
 # - differentiate a computation by hand, step by step, from its graph;
 # - write the backward rule of an op as a vector-Jacobian product, and decide what `forward` has to keep for it;
@@ -575,6 +579,22 @@ draw(loss, names={"w": w, "b": b, "loss": loss})
 
 # %% [markdown]
 # One call, and every leaf has its slope. (Should some steps be marked *freed*: lesson 4 explains it.)
+#
+# And here is a walk in slow motion, with your rules: $x (x + 1)$ at $x = 3$, whose slope is $2x + 1 = 7$. Press play, or
+# click into it and use the arrow keys. Where do the two roads meet? Why is `x` visited last, though the product sends
+# it a gradient in the very first step?
+
+# %%
+from gradlab.movie import backward_movie
+
+x = mytorch.tensor(3.0, requires_grad=True)
+y = x * (x + 1.0)
+backward_movie(y, names={"x": x, "y": y})
+
+# %% [markdown]
+# The 4 that comes straight from the product waits at `x` until the 3 has come around by the sum. Visited earlier, `x`
+# would have been told 4. Nothing has happened to your tensors, by the way: a movie shows what `backward` would do, and
+# `x.grad` is still `None`.
 #
 # Now a graph that nobody differentiates by hand. Each step `y * y + y` offers three roads to the `y` before it,
 # so 25 steps have $3^{25}$ roads, more than 800 billion; but only 75 nodes. And a chain of 10,000 ops would be
@@ -1695,7 +1715,9 @@ with gradlab.lesson.expect_error(RuntimeError):
 # %% [markdown]
 # ## Check your understanding
 #
-# Four numbers, without running anything. They are graded.
+# ### Exercise 13: four numbers
+#
+# Work them out without running anything. They are graded.
 #
 # 1. `y = x.relu()` for `x` of shape (1000, 1000). How many entries would the full Jacobian have?
 # 2. A layer in the middle of a network computes `h @ W` with shapes (32, 784) and (784, 128). How many
@@ -1779,7 +1801,11 @@ print(
 )
 
 # %% [markdown]
-# Three tests, and it passes them all. Write a better one: a function that gets *any* engine's slope function and
+# Three tests, and it passes them all.
+#
+# ### Exercise 14: `is_right`
+#
+# Write a better one: a function that gets *any* engine's slope function and
 # says whether the engine is right.
 #
 # There are other wrong engines than this one. Some overwrite what has arrived before. Some visit a shared node

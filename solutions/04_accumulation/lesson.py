@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Gradient accumulation
+# # Lesson 4 · Gradient accumulation
 #
 # One weight, two losses. The first wants `w * 3` to be close to 9; the second wants `w` to be small.
 #
@@ -65,7 +65,7 @@ draw(total, names={"w": w, "total": total})
 # - clip gradients, take a step of gradient descent, and train a model with nothing but your own code
 
 # %% [markdown]
-# ## 1. A gradient arrives
+# ## 1 · A gradient arrives
 #
 # At the end of every road stands a leaf, and the walk calls `accumulate(leaf, incoming)`. The stand-in that you have
 # used so far says `leaf.grad = incoming`. Yours will add.
@@ -119,6 +119,10 @@ def announced(function, *args, **options):
         names["record_write"] = before
     return written
 
+# %% [markdown]
+# ### Exercise 1: `accumulate`
+#
+# Two cases are yours: the first gradient, and a later one. The third, a gradient that was itself recorded, is given.
 
 # %% exercise="accumulate" points=3
 #| export accumulate.accumulate
@@ -206,7 +210,22 @@ for call in range(1, 6):
 # %% [markdown]
 # The same loss, the same $w$, and a "gradient" five times the slope. Hold that thought for the next section.
 #
-# ## 2. A step downhill
+# Where exactly does it add up? Watch the *second* call in slow motion: step to its end with the arrow keys.
+
+# %%
+from gradlab.movie import backward_movie
+
+w = mytorch.tensor(2.0, requires_grad=True)
+((w * 3 - 9) ** 2).backward()
+
+again = (w * 3 - 9) ** 2
+backward_movie(again, names={"w": w, "again": again})
+
+# %% [markdown]
+# The second graph is new, and the walk through it knows nothing of the first: all the way down it carries the numbers
+# of one call. Only the leaf remembers. In the last step −18 meets the −18 that was there.
+#
+# ## 2 · A step downhill
 #
 # The gradient points uphill. Gradient descent goes the other way, by a fraction `lr`, the *learning rate*:
 #
@@ -249,6 +268,10 @@ def with_grad(parameters):
     parameters = [parameters] if isinstance(parameters, TensorBase) else parameters
     return [p for p in parameters if p._grad is not None]
 
+# %% [markdown]
+# ### Exercise 2: `sgd_step`
+#
+# Every parameter that has a gradient takes a step downhill, in the memory that it has.
 
 # %% exercise="sgd_step" points=2
 #| export training.sgd_step
@@ -292,7 +315,7 @@ assert [id(t) for t in told] == [id(w), id(b)], (
 )
 
 # %% [markdown]
-# ## 3. The trap
+# ## 3 · The trap
 #
 # Enough to learn a line. The data are 16 points on $y = 3x - 1$, the model is $w x + b$, and the loss is the mean
 # squared error. The loop computes a loss, walks back, takes a step; sixty times.
@@ -346,7 +369,11 @@ loss_curve({"without zero_grad": forgetful})
 # do use such sums, with friction: that is SGD with *momentum*, which keeps 90 % of the sum at each step. You have
 # built momentum 1.0 by accident.)
 #
-# No error, no warning. What is missing is one line per step: forget the old gradients.
+# No error, no warning. What is missing is one line per step.
+#
+# ### Exercise 3: `zero_grad`
+#
+# Forget the old gradients.
 
 
 # %% exercise="zero_grad" points=2
@@ -419,7 +446,8 @@ descent(loss_at, {"without": forgetful_path, "with zero_grad": careful_path}, xl
 # Where may the line stand? Anywhere after the step and before the next `backward`: first in the loop, or last, makes
 # no difference. Between `backward` and the step it makes the step do nothing.
 #
-# ### Check your understanding: ten steps
+# ### Exercise 4: check your understanding, ten steps
+#
 # A loss whose slope never changes: `loss = 2 * w`. The parameter starts at 0, `lr` is 0.1, and the loop runs ten
 # steps. With `zero_grad` in the loop, `w` ends at −2. Where does it end when the loop never calls `zero_grad`? Work
 # it out on paper, then write the number.
@@ -442,7 +470,7 @@ assert isinstance(w_after_ten_steps, int | float), "w_after_ten_steps should be 
 assert w_after_ten_steps < -2, "without zero_grad the steps are larger, never smaller: w should end below −2"
 
 # %% [markdown]
-# ## 4. Adding up on purpose: micro-batches
+# ## 4 · Adding up on purpose: micro-batches
 #
 # Why did PyTorch's authors choose to add, when it is so easy to forget the fourth line? You saw one reason: two
 # losses, two walks. Here is the one that people use every day.
@@ -475,6 +503,8 @@ print(f"one batch of 8: {whole:.4f}    four of 2: {w.grad.item():.4f}    ratio: 
 # %% [markdown]
 # With a *sum* over rows as the loss the two would have been equal: a sum of sums is the sum. A mean of 2 rows divides
 # by 2, though, where the mean of 8 divides by 8. Each micro-batch speaks four times too loud.
+#
+# ### Exercise 5: `micro_batches`
 #
 # Most people repair it by dividing each loss by the number of micro-batches. That is right as long as all are of one
 # size. With 8 rows in pieces of 3 there are 3, 3 and 2 rows, and dividing by three gives the last two rows too much
@@ -538,7 +568,7 @@ for pieces, size in (("five pieces of 1", 1), ("pieces of 2, 2 and 1", 2), ("pie
 # products use a machine less well. And it is exact only for losses that are means of independent rows. A layer that
 # looks at the whole batch, as batch normalisation does, sees other batches.
 #
-# ## 5. A graph is walked once
+# ## 5 · A graph is walked once
 #
 # A training loop makes a graph per step. How much memory does one hold? Every rule of lesson 3 that called
 # `ctx.save_for_backward` keeps arrays. Let us count their bytes in a network of five layers.
@@ -599,6 +629,10 @@ class Freed:
 
 FREED = Freed()
 
+# %% [markdown]
+# ### Exercise 6: `release`
+#
+# The walk has left `node` behind. Let go of what it saved, and leave the marker in its place.
 
 # %% exercise="release" points=2
 #| export accumulate.release
@@ -689,6 +723,10 @@ draw(out, names={"w": w, "b": b, "out": out})
 # %% [markdown]
 # The broken outline is the freed product. The addition saved nothing, so there was nothing to free.
 
+# %% [markdown]
+# ### Exercise 7: `check_alive`
+#
+# Before its first visit the walk hands over all nodes that it is going to visit. Refuse if one of them was freed.
 
 # %% exercise="check_alive" points=2
 #| export accumulate.check_alive
@@ -752,7 +790,7 @@ with gradlab.lesson.expect_error(RuntimeError):
 # There are two cures. `first.backward(retain_graph=True)` keeps the shared part, with its memory. One walk from
 # `first + second` does the same, and costs less.
 #
-# ## 6. A look at a gradient in passing
+# ## 6 · A look at a gradient in passing
 #
 # You suspect that the gradient explodes somewhere in the middle. So you look there:
 
@@ -819,6 +857,10 @@ def hooks_of(tensor):
         tensor.edge.hooks = {}
     return tensor.edge.hooks
 
+# %% [markdown]
+# ### Exercise 8: `register_hook`
+#
+# Keep the hook, and hand out what takes it away again.
 
 # %% exercise="register_hook" points=2
 #| export hooks.register_hook
@@ -915,6 +957,10 @@ def check_replacement(hook, grad, replaced):
             f"and what it returned {list(replaced.array.shape)}."
         )
 
+# %% [markdown]
+# ### Exercise 9: `run_hooks`
+#
+# Call them in turn, each with what the one before has left.
 
 # %% exercise="run_hooks" points=2
 #| export hooks.run_hooks
@@ -999,7 +1045,8 @@ print("x.grad without it:", x.grad)
 # Turning gradients around is a real technique, by the way. In domain-adversarial training one network learns from the
 # reversed gradient of another.
 #
-# ### Keeping the gradient of a non-leaf
+# ### Exercise 10: `retain_grad`
+#
 # The most common hook is so common that it has a name of its own: `retain_grad()` keeps the gradient of a non-leaf in
 # its `.grad`. The hook is given, `RetainGrad`. Two things about it are worth a look. It uses `accumulate`, so a
 # retained gradient adds up and is a copy. And it holds its tensor *weakly*: the tensor holds its node, the node its
@@ -1075,7 +1122,7 @@ for number, step in enumerate(steps, 1):
 print(f"at x:                        gradient {x.grad.item():9.1f}")
 
 # %% [markdown]
-# ## 7. Keeping gradients small
+# ## 7 · Keeping gradients small
 #
 # One strange example is enough to spoil a model. Here is the line again, with a single target that somebody typed
 # with the decimal point in the wrong place:
@@ -1103,6 +1150,10 @@ print(f"after one step: w = {w.item():.1f}, b = {b.item():.1f}; they were 3 and 
 # Take the gradient $(3, 4)$, whose norm is 5. Clipped to norm 1 it is $(0.6, 0.8)$: same direction. Clipped to value
 # 1 it is $(1, 1)$: another direction.
 
+# %% [markdown]
+# ### Exercise 11: `clip_grad_norm_`
+#
+# First by norm. How long is the vector of all gradients together?
 
 # %% exercise="clip_grad_norm_" points=3
 #| export training.clip_grad_norm_
@@ -1163,6 +1214,10 @@ assert abs(largest.item() - 0.6) < 1e-4, (
 )
 assert clip_grad_norm_([unused], 1.0).item() == 0, "without any gradient the norm is 0"
 
+# %% [markdown]
+# ### Exercise 12: `clip_grad_value_`
+#
+# Then by value, entry by entry.
 
 # %% exercise="clip_grad_value_" points=1
 #| export training.clip_grad_value_
@@ -1199,7 +1254,7 @@ assert unused.grad is None, "`unused` had no gradient and should have none now"
 assert len(told) == 1 and told[0] is kept, "record_write should announce the gradient that was written to"
 
 # %% [markdown]
-# ## 8. All of it together
+# ## 8 · All of it together
 #
 # A linear model $\hat y = X w + b$ with three inputs and 64 rows, whose true weights are $(2, -1, 0.5)$ and 3. The
 # batch goes through in micro-batches of 16; the gradient is clipped; a step is taken; the gradients are forgotten.
@@ -1254,7 +1309,8 @@ for name, max_norm in (("not clipped", float("inf")), ("clipped to norm 1", 1.0)
 # Clipping does not repair the data: each step still points towards the wrong target, and with enough steps the model
 # would get there. It limits what one bad batch can do before somebody notices.
 #
-# ### Check your understanding: 16 GB
+# ### Exercise 13: check your understanding, 16 GB
+#
 # Where does the memory go when a model is trained? You now know the parts. In float32 a number takes 4 bytes. For
 # each parameter there is the weight itself and its `.grad`, which stays from `backward` to `zero_grad`. The optimizer
 # Adam keeps two more numbers for each: a running mean of the gradients, and one of their squares. Plain SGD keeps
@@ -1339,7 +1395,11 @@ with gradlab.lesson.expect_error(TypeError):
 # %% [markdown]
 # ## Break it: a test for other people's `accumulate`
 #
-# Somebody hands you a function and says that it accumulates. Write `is_right(accumulate)`, which tries it out and
+# Somebody hands you a function and says that it accumulates.
+#
+# ### Exercise 14: `is_right`
+#
+# Write `is_right(accumulate)`, which tries it out and
 # returns True or False. It should be False for one that overwrites, for one that keeps the first array instead of a
 # copy, for one that writes into what arrives; and True for every correct one, however it is written. Make leaves with
 # `mytorch.tensor(…, requires_grad=True)`, call `accumulate(leaf, array)`, and look at `leaf.grad`.
