@@ -84,12 +84,14 @@ print("slopes:", x.grad.tolist())
 # be recorded?
 
 # %% predict="recorded"
-# If angle.sin() in forward were recorded, and the op Sine too: along how many roads does y's gradient reach x?
+# angle.sin() is an op with a rule of its own. When y's gradient travels back to x, whose rule should it meet:
+# that of the built-in sine, yours, or both?
 my_guess = None
 
 # %% [markdown]
-# Along two: through the sine that is built in, *and* through your `backward`. The slope would count twice. So `apply`
-# runs `forward` with grad mode off, and afterwards records the op as one node.
+# Yours, and only yours: that is why you wrote it. What happens inside of `forward` is nobody's history. Recording it
+# would make nodes, and keep arrays, for a road that no gradient is to take. So `apply` runs `forward` with grad mode
+# off, and afterwards records the op as one node.
 #
 # **It is checked.** Whoever writes a rule makes mistakes. An op that returns two gradients for three inputs should
 # hear of it by name, not through an error somewhere in the walk. That is section 2.
@@ -190,10 +192,10 @@ def record_outputs(ctx, values, outputs):
 #
 # Two pieces of the class are yours.
 #
-# `save_for_backward` keeps the *arrays* of tensors. A node that held its own result as a tensor would hold itself:
-# the tensor knows its node. That would be a circle, and the graph would outlive its result. (Your built-in ops
-# saved arrays for the same reason.) And it refuses everything that is no tensor, because only arrays are watched by
-# the version counters of lesson 5.
+# `save_for_backward` keeps the *arrays* of tensors. Arrays are what the version counters of lesson 5 watch, and what
+# the walk frees behind it. In `backward` they are tensors again, each at its right place in the graph; a saved result
+# then leads to this very node, which it could not know in `forward`, before anything was recorded. Whatever is no
+# tensor is refused: it needs no watching, and `ctx.factor = 3.0` does.
 #
 # `apply` first asks each input for its node, then runs `forward` unrecorded. From `ctx.next` follows
 # `ctx.needs_input_grad`, which the class inherits: True where there is a node.
@@ -317,7 +319,7 @@ assert node.next_functions[1] == (None, 0), "the number 10.0 has no node: its en
 saved = node.saved_tensors
 assert isinstance(saved, tuple) and len(saved) == 3, "saved_tensors should be a tuple with an entry for each argument"
 assert saved[0] is x.array and saved[1] is None, "save_for_backward keeps the arrays of tensors, and None as None"
-assert saved[2] is y.array, "a saved result is kept as its array: a node that holds its own result never goes away"
+assert saved[2] is y.array, "a saved result is kept as its array: the tensor that forward had is in no graph yet"
 assert Scaled.apply(mytorch.tensor(3.0), 2.0).grad_fn is None, "no input requires grad, so nothing is to be recorded"
 
 node = Scaled()
@@ -578,7 +580,8 @@ for op in (Mul, Square):
         print("\n".join(line for line in lines if "###" not in line), end="\n\n")
 
 # %% [markdown]
-# The same two methods, the same `ctx`, the same `save_for_backward`. Is it the same kind of thing to the engine?
+# The same two methods, the same `ctx`, the same `save_for_backward`. (`Mul` leaves out the product that nobody wants:
+# `to_x and …` is `needs_input_grad` in shorthand.) Is it the same kind of thing to the engine?
 
 # %% predict="kin"
 # a * b, relu, sum, and your Square: which of their nodes are instances of mytorch.graph.Function?
@@ -1142,8 +1145,8 @@ print("gradients:", logits.grad.tolist())
 # The example that is wrong most of all teaches nothing.
 #
 # Put $p = \sigma(x)$ into the formula and simplify, and the trouble is gone: $L = x - x\,t + \log(1 + e^{-x})$. The
-# last term is softplus of $-x$. To stay with ops that can be differentiated any number of times, this loss uses an
-# identity that holds for **every** $m$:
+# last term is softplus of $-x$. The losses of the package should not need an op of your notebook, so this
+# one uses an identity that holds for **every** $m$:
 #
 # $$\log(1 + e^{-x}) = m + \log\left(e^{-m} + e^{-x-m}\right)$$
 #
@@ -1572,8 +1575,8 @@ assert is_right(Deaf) is False, "this rule ignores the gradient that arrives: us
 # the graph node itself: you see it again as `y.grad_fn`.
 
 # %% [markdown] fold="Why save_for_backward, and not ctx.x = x?"
-# Three reasons. A result kept as an attribute makes a circle (result → node → result), and the memory stays until the
-# garbage collector comes. Writes in place to a saved tensor are noticed; to an attribute they are not. And what was
+# Three reasons. In PyTorch, a result kept as an attribute makes a circle (result → node → result), and the memory
+# stays until the garbage collector comes. Writes in place to a saved tensor are noticed; to an attribute they are not. And what was
 # saved is freed when the walk has passed. Shapes, numbers and flags go into attributes.
 
 # %% [markdown] fold="What is needs_input_grad for?"
@@ -1607,12 +1610,13 @@ assert is_right(Deaf) is False, "this rule ignores the gradient that arrives: us
 # **Intermediate.** Write `MinMax`, which returns both the smallest and the largest entry of a vector. Use only one of
 # them in a loss and print what `backward` is given for the other.
 #
-# **Advanced: break it and explain the error.** In `Softplus.forward` write `x[0] = 0` after `save_for_backward(x)`,
-# give it `a * 1` as its input, and call backward. Who noticed, and when? Now keep `ctx.x = x` in place of
-# `save_for_backward`. What happens to the error, and to the gradient?
+# **Advanced: break it and explain the error.** `h = a * 1`, `y = Softplus.apply(h).sum()`, `h[0] = 0`, and then
+# `y.backward()`. Who noticed, and when? Now keep `ctx.x = x` in place of `save_for_backward`. What happens to the
+# error, and to the gradient?
 #
 # **Advanced: break it and explain the error.** Take the `with no_grad():` out of `apply`. Which checks above fail, and
-# which gradients are still right? Explain with the drawing of the graph.
+# which gradients are still right? What does it cost all the same? (`mytorch.results.watchers` is a list of functions
+# that are called with every new node: count them.)
 
 # %% [markdown]
 # ## The same in PyTorch
@@ -1732,7 +1736,8 @@ print(f"first loss {losses[0]:.2f}, last loss {losses[-1]:.3f}, accuracy {accura
 loss_curve(losses)
 
 # %% [markdown]
-# And this is what the loss remembers of one step. You know every node in it:
+# And this is what the loss remembers of one step. `Addmm` is `x @ W.T + b` in one op, which `nn.Linear` brings along.
+# You know all the others:
 
 # %%
 draw(criterion(model(points), labels), direction="down")
@@ -1789,7 +1794,7 @@ draw(criterion(model(points), labels), direction="down")
 # - **Lesson 6.** The door: your own ops go into the same graph as all the others, and can be checked.
 #
 # Everything else in a deep learning framework is more of this (more ops, more rules) or faster (GPUs, compilers,
-# kernels that fuse). Open PyTorch's `torch/autograd/function.py` and `derivatives.yaml` one evening: you will find
+# kernels that fuse). Open PyTorch's `torch/autograd/function.py` and `tools/autograd/derivatives.yaml` one evening: you will find
 # your own ideas there, by the same names. When some day an error says *one of the variables needed for gradient
 # computation has been modified by an inplace operation*, you will know who counted, and why.
 #

@@ -204,8 +204,8 @@ class Function(graph.Function):
 
 @wrong(
     "Function",
-    because="The node keeps tensors. A saved result knows the node: a circle, and the graph stays.",
-    ask="Who would hold whom, if a node kept its own result?",
+    because="The node keeps tensors as forward saw them. A saved result was in no graph then, and is in none in backward.",
+    ask="When forward saves its result, is the result in the graph already?",
 )
 class Function(graph.Function):
     non_differentiable = ()
