@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from gradlab.errors import GradlabError
-from gradlab.graph import Graph, GraphEdge, GraphNode, Saved, short
+from gradlab.graph import Graph, GraphEdge, GraphNode, Saved, shape_text, short
 from gradlab.themes import Theme, theme_of
 
 FONT = "Helvetica,Arial"
@@ -133,7 +133,7 @@ def node_attributes(node: GraphNode, look: Look, theme: Theme) -> str:
 
 
 def _saved_lines(saved: Saved) -> list[str]:
-    shape = "×".join(map(str, saved.shape)) or "()"
+    shape = shape_text(saved.shape)
     return [f"saved {saved.label or saved.what}".strip(), saved.value or f"{shape} {saved.dtype}"]
 
 
@@ -200,7 +200,7 @@ def _visible(graph: Graph, shown: set[int], theme: Theme, ids: bool) -> list[str
 
 def stretched(edge: GraphEdge, theme: Theme) -> dict[str, str]:
     """How an edge says that its input was broadcast: the two shapes; in its tooltip what that means on the way back."""
-    before, after = ("×".join(map(str, shape)) or "()" for shape in edge.shapes)
+    before, after = map(shape_text, edge.shapes)
     return {
         "label": f"{before} → {after}",
         "color": theme.marks["stretched"],
@@ -212,7 +212,7 @@ def stretched(edge: GraphEdge, theme: Theme) -> dict[str, str]:
 
 
 def _shape(node: GraphNode) -> str:
-    return "×".join(map(str, node.shape)) if node.shape else "()"
+    return shape_text(node.shape or ())
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -222,7 +222,7 @@ def _of_tensor(place: int, kind: str, name: str, tensor, named: Names, freed: bo
         shape=tuple(tensor.shape),
         dtype=str(tensor.dtype).rpartition(".")[2],
         value=_numbers(tensor),
-        grad=_numbers(grad) or _shape(grad.shape) if grad is not None else "",
+        grad=_numbers(grad) or shape_text(grad.shape) if grad is not None else "",
         requires_grad=bool(tensor.requires_grad),
         freed=freed,
     )
@@ -242,8 +242,9 @@ def _text(value) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _shape(shape) -> str:
-    return "×".join(map(str, shape)) or "()"
+def shape_text(shape) -> str:
+    """A shape as Python and the lessons write it: `(2,)`, `(3, 4)`, `()`."""
+    return str(tuple(map(int, shape)))
 
 
 def _kind_of(value) -> str:

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from gradlab.errors import GradlabError
-from gradlab.graph import Graph
+from gradlab.graph import Graph, shape_text
 from gradlab.slow_walk import Contribution, Step, named, slow_walk
 from gradlab.stage import Stage, stage_of
 from gradlab.strip import strip_svg
@@ -176,12 +176,12 @@ def name_in(graph: Graph, place: int) -> str:
 
 
 def cut(text: str) -> str:
-    """`text` where there is little room: of many numbers only their shape, `2×3`."""
+    """`text` where there is little room: of many numbers only their shape, `(2, 3)`."""
     if len(text) <= SHORT:
         return text
     if not text.startswith("["):
-        return text.partition(",")[0][:SHORT]
-    return "×".join(map(str, np.shape(json.loads(re.sub(r"-?inf|nan", "0", text)))))
+        return (re.match(r"\([\d, ]*\)|[^,]*", text)[0])[:SHORT]
+    return shape_text(np.shape(json.loads(re.sub(r"-?inf|nan", "0", text))))
 
 
 @cache

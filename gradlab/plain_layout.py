@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from gradlab.dot import LONGEST, plain, short_name, title_of
-from gradlab.graph import Graph, GraphNode
+from gradlab.graph import Graph, GraphNode, shape_text
 from gradlab.stage import Stage
 from gradlab.themes import theme_of
 
@@ -71,7 +71,7 @@ def _place(graph: Graph, size: dict) -> tuple[dict, float, float]:
 
 
 def _texts(node: GraphNode) -> list[str]:
-    shape = "×".join(map(str, node.shape or ()))
+    shape = shape_text(node.shape) if node.shape else ""
     first = short_name(node) if node.kind == "op" else node.label
     lines = [first, node.label if node.kind == "op" else "", node.value or shape]
     return [plain(line, LONGEST) for line in lines if line] or [node.kind]

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradlab.errors import GradlabError
-from gradlab.graph import Graph, consumers_first, short, trace
+from gradlab.graph import Graph, consumers_first, shape_text, short, trace
 from gradlab.lines import line_of
 
 FEW = 6  # entries of a gradient that is written out
@@ -127,7 +127,7 @@ class _Walk:
         if node.as_edge()[0] is not node:  # one of several results: it only hands its gradient to the op
             return None
         freed = tuple(
-            f"{saved.label or saved.what or 'a value'} {saved.value or _shape(saved.shape)}"
+            f"{saved.label or saved.what or 'a value'} {saved.value or shape_text(saved.shape)}"
             for saved in self.graph.nodes[place].saved
         )
         return Step(
@@ -143,7 +143,7 @@ class _Walk:
                 continue
             left = ""
             if grad.shape != target.shape:
-                left = _shape(grad.shape)
+                left = shape_text(grad.shape)
                 try:
                     grad = unbroadcast(grad, target.shape)
                 except NotImplementedError:
@@ -151,7 +151,7 @@ class _Walk:
                 except Exception as error:
                     raise GradlabError(
                         f"the rule of {name} gives input {slot} a gradient of shape {left}, and the input has shape "
-                        f"{_shape(target.shape)}. A gradient has the shape of its input."
+                        f"{shape_text(target.shape)}. A gradient has the shape of its input."
                     ) from error
             before = target.pending
             target.pending = grad if before is None else before + grad
@@ -174,7 +174,7 @@ class _Walk:
 
 
 def numbers(value) -> str:
-    """A gradient in few words: `2`, `[1, 0.5]`, or for more than six entries `3×4, from -1 to 2`. "" for None."""
+    """A gradient in few words: `2`, `[1, 0.5]`, or for more than six entries `(3, 4), from -1 to 2`. "" for None."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):  # of an op with several results
@@ -184,17 +184,17 @@ def numbers(value) -> str:
         return _text(array.tolist())
     with np.errstate(all="ignore"):
         low, high = array.min(), array.max()
-    return f"{_shape(array.shape)}, all {low:.4g}" if low == high else f"{_shape(array.shape)}, {low:.3g} to {high:.3g}"
+    return (
+        f"{shape_text(array.shape)}, all {low:.4g}"
+        if low == high
+        else f"{shape_text(array.shape)}, {low:.3g} to {high:.3g}"
+    )
 
 
 def _text(value) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_text, value))}]"
     return f"{value:.4g}"
-
-
-def _shape(shape) -> str:
-    return "×".join(map(str, shape)) or "()"
 
 
 def named(node) -> str:
@@ -218,15 +218,15 @@ def _seed(loss, gradient, nodes: int, max_nodes: int):
     if gradient is None:
         if loss.array.size != 1:
             raise GradlabError(
-                f"backward starts from a single number, and this tensor has shape {_shape(loss.array.shape)}. "
+                f"backward starts from a single number, and this tensor has shape {shape_text(loss.array.shape)}. "
                 "Reduce it with .sum() or .mean(), or give gradient=..., a tensor of that shape."
             )
         return np.ones_like(loss.array)
     seed = np.asarray(getattr(gradient, "array", gradient))
     if seed.shape != loss.array.shape:
         raise GradlabError(
-            f"the gradient has shape {_shape(seed.shape)}, and the tensor {_shape(loss.array.shape)}: give one number "
-            "for each entry."
+            f"the gradient has shape {shape_text(seed.shape)}, and the tensor {shape_text(loss.array.shape)}: "
+            "give one number for each entry."
         )
     return seed
 

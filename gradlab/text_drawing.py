@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradlab.dot import plain, short_name
-from gradlab.graph import Graph, GraphNode
+from gradlab.graph import Graph, GraphNode, shape_text
 
 
 def text_drawing(graph: Graph, max_nodes: int = 100) -> str:
@@ -58,7 +58,7 @@ def _name(node: GraphNode) -> str:
 
 
 def _line(node: GraphNode) -> str:
-    shape = "" if node.shape is None else "×".join(map(str, node.shape))
+    shape = shape_text(node.shape) if node.shape else ""
     if node.kind == "op":
         named = f" → {plain(node.label)}" if node.label else ""
         line = f"{_name(node)}{named}{f' = {node.value}' if node.value else f' {shape}' if shape else ''}"

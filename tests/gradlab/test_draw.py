@@ -122,7 +122,7 @@ def test_values_and_gradients():
     y = Tensor(0.0, Node("AddBackward0", Leaf(x), Leaf(big)))
     first, second = trace(y).leaves
     assert (first.value, first.grad) == ("[1, 2.5]", "[0.125, 1e-09]")
-    assert (second.value, second.grad, second.shape) == ("", "10", (10,))
+    assert (second.value, second.grad, second.shape) == ("", "(10,)", (10,))
 
 
 def test_two_names_and_hidden_names():
@@ -172,7 +172,7 @@ def test_text(product):
 def test_text_numbers_what_is_shared():
     exp = Node("ExpBackward0", Leaf(Tensor(1.0)), shape=(2, 3))
     text = draw(Tensor(0.0, Node("MulBackward0", exp, exp))).text()
-    assert text.splitlines()[2:] == ["   ├─ Exp 2×3 #1", "   │  └─ leaf = 1", "   └─ Exp #1 (above)"]
+    assert text.splitlines()[2:] == ["   ├─ Exp (2, 3) #1", "   │  └─ leaf = 1", "   └─ Exp #1 (above)"]
 
 
 def test_alt_text(product):
@@ -288,7 +288,7 @@ def test_the_engine():
     ]  # fmt: skip
     assert labels == ["y", "y", "", "h", "", "x", "w"]
     y.backward()
-    assert next(leaf.grad for leaf in trace(y).leaves) == "2×3"
+    assert next(leaf.grad for leaf in trace(y).leaves) == "(2, 3)"
 
 
 @pytest.mark.torch

@@ -72,7 +72,7 @@ def test_it_ends_where_backward_ends(torch):
 def test_broadcasting_is_undone_in_sight(torch):
     b = torch.tensor([1.0, 2.0], requires_grad=True)
     text = backward_movie((b + torch.ones(3, 2)).sum(), names={"b": b}).text()
-    assert "To b: [3, 3] (summed from 3×2: broadcasting undone)" in text
+    assert "To b: [3, 3] (summed from (3, 2): broadcasting undone)" in text
 
 
 def test_hooks_are_shown_and_retain_grad_is_left_alone(product):
@@ -115,9 +115,9 @@ def test_what_cannot_be_watched(torch, product):
         backward_movie(torch.tensor(3.0))
     with pytest.raises(GradlabError, match="it is a leaf"):
         backward_movie(product["x"])
-    with pytest.raises(GradlabError, match="starts from a single number, and this tensor has shape 3"):
+    with pytest.raises(GradlabError, match=r"starts from a single number, and this tensor has shape \(3,\)"):
         backward_movie(torch.ones(3, requires_grad=True) * 2)
-    with pytest.raises(GradlabError, match="the gradient has shape 2, and the tensor 3"):
+    with pytest.raises(GradlabError, match=r"the gradient has shape \(2,\), and the tensor \(3,\)"):
         backward_movie(torch.ones(3, requires_grad=True) * 2, gradient=torch.ones(2))
     assert backward_movie(torch.ones(3, requires_grad=True) * 2, gradient=torch.ones(3)).steps[-1].after == "[2, 2, 2]"
     with pytest.raises(GradlabError, match="not from the int"):
@@ -184,8 +184,8 @@ def test_saving(product, tmp_path):
 
 
 def test_numbers_where_there_is_little_room():
-    assert cut("[1, 2]") == "[1, 2]" and cut("[[0.01389, -0.02929, nan], [0.01049, -inf, 0.1]]") == "2×3"
-    assert cut("[0.01389, -0.02929, 0.1]") == "3" and cut("4×5, -0.123 to 0.456") == "4×5"
+    assert cut("[1, 2]") == "[1, 2]" and cut("[[0.01389, -0.02929, nan], [0.01049, -inf, 0.1]]") == "(2, 3)"
+    assert cut("[0.01389, -0.02929, 0.1]") == "(3,)" and cut("(4, 5), -0.123 to 0.456") == "(4, 5)"
 
 
 def thirty_nodes(torch):
