@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
 
 import pytest
@@ -19,6 +20,9 @@ def small(monkeypatch):
     monkeypatch.setattr(engines, "DIAMONDS", 20)
     monkeypatch.setattr(problems, "CHAIN", 20)
     monkeypatch.setattr(problems, "DIAMONDS", 20)
+    limit = sys.getrecursionlimit()
+    yield
+    sys.setrecursionlimit(limit)  # micrograd needs a high one
 
 
 @pytest.mark.parametrize("engine", INSTALLED)
