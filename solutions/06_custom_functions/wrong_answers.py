@@ -204,7 +204,7 @@ class Function(graph.Function):
 
 @wrong(
     "Function",
-    because="The node keeps tensors as forward saw them. A saved result was in no graph then, and is in none in backward.",
+    because="The node keeps tensors as forward saw them. A saved result was in no graph then, nor is it in backward.",
     ask="When forward saves its result, is the result in the graph already?",
 )
 class Function(graph.Function):
