@@ -345,7 +345,7 @@ draw(Scaled.apply(x, 10.0).sum(), names={"x": x})
 # `check_gradients` on the way out. They are the next two exercises. (Until both are there, a `.backward()` through a
 # custom op says which one is missing.)
 #
-# With several results there is one more thing to do on the way in. Suppose `forward` returned `y, z`, and the loss
+# **Exercise 2.** With several results there is one more thing to do on the way in. Suppose `forward` returned `y, z`, and the loss
 # was computed from `y` alone. No gradient ever arrives at `z`, so its place in the list holds None. Who wants to
 # write `if grad_z is not None` in every rule? So None becomes zeros, unless the op asked for None with
 # `ctx.set_materialize_grads(False)`.
@@ -637,6 +637,8 @@ print(x.grad)
 #
 # One number for each pair of an input entry and an output entry. All of them together are the **Jacobian**. We lay it
 # out with a row for each entry of the input and a column for each entry of the output.
+#
+# **Exercise 5.** Write the differences.
 
 # %% given="gradcheck_head"
 #| export gradcheck.gradcheck_head
@@ -702,7 +704,7 @@ assert np.allclose(numerical_jacobian(lambda: x, x), np.eye(4)), (
 )
 
 # %% [markdown]
-# The other half is what your engine says. A walk back gives, for one seed, the gradient of *seed · output*. So a seed
+# **Exercise 6.** The other half is what your engine says. A walk back gives, for one seed, the gradient of *seed · output*. So a seed
 # that is 1 at one entry of the output and 0 elsewhere gives the column of that entry.
 
 # %% exercise="analytical_jacobian" points=2
@@ -1146,7 +1148,7 @@ print("gradients:", logits.grad.tolist())
 #
 # Put $p = \sigma(x)$ into the formula and simplify, and the trouble is gone: $L = x - x\,t + \log(1 + e^{-x})$. The
 # last term is softplus of $-x$. The losses of the package should not need an op of your notebook, so this
-# one uses an identity that holds for **every** $m$:
+# one (**exercise 9**) uses an identity that holds for every $m$:
 #
 # $$\log(1 + e^{-x}) = m + \log\left(e^{-m} + e^{-x-m}\right)$$
 #
@@ -1196,8 +1198,9 @@ assert abs(binary_cross_entropy_with_logits(logits, target, reduction="sum").ite
 #
 # ### Cross-entropy
 # Each row of the logits holds a number for each of $C$ classes; the target holds, for each row, the number of the
-# class that was right. `log_softmax` turns logits into log-probabilities, stably (lesson 3). What remains is to pick
-# from each row the entry of its target: the *negative log-likelihood*.
+# class that was right. `log_softmax` turns logits into log-probabilities, stably (lesson 3).
+#
+# **Exercise 10.** What remains is to pick from each row the entry of its target: the *negative log-likelihood*.
 
 # %% exercise="nll_loss" points=2
 #| export losses.nll_loss
@@ -1285,7 +1288,7 @@ assert isinstance(right_class_gradient, int | float) and right_class_gradient < 
 # - the **loss** is $(1 - \lambda) \cdot \text{accuracy} + \lambda \cdot \text{similarity}$, with the *trade-off* $\lambda$
 #   from 0 to 1.
 #
-# The double sum looks expensive. With $u_i$, the features of film $i$ scaled to length 1, $\cos(i, j) = u_i \cdot u_j$,
+# **Exercise 11.** The double sum looks expensive. With $u_i$, the features of film $i$ scaled to length 1, $\cos(i, j) = u_i \cdot u_j$,
 # and the double sum is $\left|\sum_i p_i u_i\right|^2$: one vector, the average taste of the list, and its squared length.
 
 # %% exercise="diversity_loss" points=2
