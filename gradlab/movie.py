@@ -23,8 +23,9 @@ from pathlib import Path
 import numpy as np
 
 from gradlab.errors import GradlabError
+from gradlab.few_words import named
 from gradlab.graph import Graph, shape_text
-from gradlab.slow_walk import Contribution, Step, named, slow_walk
+from gradlab.slow_walk import Contribution, Step, slow_walk
 from gradlab.stage import Stage, stage_of
 from gradlab.strip import strip_svg
 

@@ -15,11 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gradlab.errors import GradlabError
-from gradlab.graph import Graph, consumers_first, shape_text, short, trace
+from gradlab.few_words import named, numbers
+from gradlab.graph import Graph, consumers_first, shape_text, trace
 from gradlab.lines import line_of
-
-FEW = 6  # entries of a gradient that is written out
-AGAIN = "Compute the result anew, or look before backward() frees it."
+from gradlab.walk_start import check_alive, newest_first, seed_of
 
 
 @dataclass(frozen=True)
@@ -66,11 +65,11 @@ def slow_walk(loss, gradient=None, names=None, watch=None, max_nodes: int = 10**
     gradient that arrived and those that it sent, as arrays.
     """
     graph = trace(loss, names)
-    seed = _seed(loss, gradient, len(graph.nodes), max_nodes)
+    seed = seed_of(loss, gradient, len(graph.nodes), max_nodes)
     ids = {id(node): place for place, node in enumerate(consumers_first(loss.grad_fn), start=1)}
     edges = {(edge.source, edge.slot): number for number, edge in enumerate(graph.edges) if edge.source}
-    nodes = _newest_first(loss.edge)
-    _check_alive(nodes)
+    nodes = newest_first(loss.edge)
+    check_alive(nodes)
     return graph, _Walk(graph, ids, edges, nodes, watch).run(loss.edge, seed)
 
 
@@ -82,23 +81,19 @@ class _Walk:
         from mytorch._lessons import later
 
         result = named(self.graph.nodes[0])
-        root.pending = seed
+        self.sums = {root: seed}
         steps = [Step("seed", 0, result, numbers(seed), waiting=self.waiting())]
         try:
             with later("grad_mode", "set_grad_enabled")(False):
                 for node in self.nodes:
-                    grad, node.pending = node.pending, None
-                    if grad is not None:
-                        step = self.visit(node, grad)
+                    if node in self.sums:
+                        step = self.visit(node, self.sums.pop(node))
                         steps += [step] if step else []
         except RecursionError:
             raise GradlabError(
                 "a hook of this graph starts a backward through the same graph, which runs the hook again, and so on "
                 "for ever. Remove that hook (handle.remove()) and look again."
             ) from None
-        finally:
-            for node in self.nodes:
-                node.pending = None
         return steps
 
     def visit(self, node, grad) -> Step | None:
@@ -115,6 +110,10 @@ class _Walk:
             return Step(
                 "leaf", place, name, arrives, before=numbers(before), after=after, hooked=hooked, waiting=self.waiting()
             )
+        op = node.as_edge()[0]
+        if op is not node:  # one of several results: it only hands its gradient to the op
+            self.hand_over(node, op, grad)
+            return None
         try:
             grads, rule = _run_rule(node, grad)
         except (RecursionError, NotImplementedError):
@@ -124,8 +123,6 @@ class _Walk:
         if self.watch:
             self.watch(node, grad, grads)
         sent = self.send(node, place, name, grads)
-        if node.as_edge()[0] is not node:  # one of several results: it only hands its gradient to the op
-            return None
         freed = tuple(
             f"{saved.label or saved.what or 'a value'} {saved.value or shape_text(saved.shape)}"
             for saved in self.graph.nodes[place].saved
@@ -135,118 +132,52 @@ class _Walk:
         )
 
     def send(self, node, place, name, grads) -> tuple[Contribution, ...]:
-        from mytorch.shapes import unbroadcast
-
         sent = []
-        for slot, (target, grad) in enumerate(zip(node.next, grads, strict=False)):
-            if target is None or grad is None:
+        roads = [(slot, to) for slot, to in enumerate(node.next[: len(grads)]) if to is not None]
+        for slot, target in roads:
+            if grads[slot] is None:
                 continue
-            left = ""
-            if grad.shape != target.shape:
-                left = shape_text(grad.shape)
-                try:
-                    grad = unbroadcast(grad, target.shape)
-                except NotImplementedError:
-                    raise
-                except Exception as error:
-                    raise GradlabError(
-                        f"the rule of {name} gives input {slot} a gradient of shape {left}, and the input has shape "
-                        f"{shape_text(target.shape)}. A gradient has the shape of its input."
-                    ) from error
-            before = target.pending
-            target.pending = grad if before is None else before + grad
-            edge = self.edges.get((place, slot), -1)
-            sent.append(
-                Contribution(edge, self.id_of(target), numbers(grad), numbers(before), numbers(target.pending), left)
-            )
+            share = _fitted(grads[slot], target.shape, f"the rule of {name} gives input {slot}")
+            before = self.sums.get(target)
+            self.sums[target] = share if before is None else before + share
+            left = "" if share is grads[slot] else shape_text(grads[slot].shape)
+            edge, now = self.edges.get((place, slot), -1), self.sums[target]
+            sent.append(Contribution(edge, self.id_of(target), numbers(share), numbers(before), numbers(now), left))
         return tuple(sent)
+
+    def hand_over(self, result, op, grad) -> None:
+        """To an op with several results, the gradient of one of them; it collects them in its own `pending`."""
+        try:
+            op.pending = self.sums.get(op)
+            result.visit(grad)
+            self.sums[op] = op.pending
+        finally:
+            op.pending = None
 
     def id_of(self, node) -> int:
         return self.ids[id(node.as_edge()[0])]
 
     def waiting(self) -> tuple[tuple[int, str], ...]:
         """What has arrived and not been visited; few at any time, in the order of the nodes."""
-        waiting = {}
-        for node in self.nodes:
-            if node.pending is not None:
-                waiting[self.id_of(node)] = numbers(node.pending)
+        waiting = {self.id_of(node): numbers(self.sums[node]) for node in self.nodes if node in self.sums}
         return tuple(waiting.items())
 
 
-def numbers(value) -> str:
-    """A gradient in few words: `2`, `[1, 0.5]`, or for more than six entries `(3, 4), from -1 to 2`. "" for None."""
-    if value is None:
-        return ""
-    if isinstance(value, list | tuple):  # of an op with several results
-        return f"({', '.join(numbers(each) or 'none' for each in value)})"
-    array = np.asarray(getattr(value, "array", value))
-    if array.size <= FEW:
-        return _text(array.tolist())
-    with np.errstate(all="ignore"):
-        low, high = array.min(), array.max()
-    return (
-        f"{shape_text(array.shape)}, all {low:.4g}"
-        if low == high
-        else f"{shape_text(array.shape)}, {low:.3g} to {high:.3g}"
-    )
+def _fitted(grad, shape, who: str):
+    """`grad` as an input of that shape gets it: the same, or with broadcasting undone by the engine's own function."""
+    if grad.shape == shape:
+        return grad
+    from mytorch import shapes
 
-
-def _text(value) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_text, value))}]"
-    return f"{value:.4g}"
-
-
-def named(node) -> str:
-    """`Mul → h`, `Mul`, `x`, or `leaf`."""
-    if node.kind == "op":
-        return f"{short(node.name)} → {node.label}" if node.label else short(node.name)
-    return node.label or node.kind
-
-
-def _seed(loss, gradient, nodes: int, max_nodes: int):
-    if loss.grad_fn is None:
-        why = "it is a leaf" if loss.requires_grad else "it does not require grad; explain_grad() says why"
-        raise GradlabError(f"there is no backward to watch from this tensor: nothing was recorded for it ({why}).")
-    if not hasattr(loss.grad_fn, "visit"):
-        raise GradlabError("only graphs of mytorch can be walked step by step. Any graph can be drawn: draw(loss).")
-    if nodes > max_nodes:
+    try:
+        return shapes.unbroadcast(grad, shape)
+    except NotImplementedError:
+        raise
+    except Exception as error:
         raise GradlabError(
-            f"this graph has {nodes:,} nodes, and a movie has at most {max_nodes}. Make the "
-            "graph smaller (fewer steps, fewer layers), or draw it: draw(loss)."
-        )
-    if gradient is None:
-        if loss.array.size != 1:
-            raise GradlabError(
-                f"backward starts from a single number, and this tensor has shape {shape_text(loss.array.shape)}. "
-                "Reduce it with .sum() or .mean(), or give gradient=..., a tensor of that shape."
-            )
-        return np.ones_like(loss.array)
-    seed = np.asarray(getattr(gradient, "array", gradient))
-    if seed.shape != loss.array.shape:
-        raise GradlabError(
-            f"the gradient has shape {shape_text(seed.shape)}, and the tensor {shape_text(loss.array.shape)}: "
-            "give one number for each entry."
-        )
-    return seed
-
-
-def _newest_first(root) -> list:
-    order, seen = [root], {id(root)}
-    for node in order:
-        for earlier in node.next:
-            if earlier is not None and id(earlier) not in seen:
-                seen.add(id(earlier))
-                order.append(earlier)
-    return sorted(order, key=lambda node: node.number, reverse=True)
-
-
-def _check_alive(nodes: list) -> None:
-    for node in nodes:
-        if type(node.saved_tensors).__name__ == "Freed":
-            raise GradlabError(f"this graph was freed by a backward that has passed. {AGAIN}")
-        if node.pending is not None:
-            raise GradlabError("a backward is running through this graph right now. Look before it, or after it.")
+            f"{who} a gradient of shape {shape_text(grad.shape)}, and the input has shape {shape_text(shape)}. "
+            "A gradient has the shape of its input."
+        ) from error
 
 
 def _hooked(node, grad):

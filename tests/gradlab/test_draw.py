@@ -256,6 +256,7 @@ def test_save_as_what(product, tmp_path):
 
 def test_without_graphviz(product, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)  # no Graphviz from pip either
     picture = draw(product["y"], names=product)
     bundle = picture._repr_mimebundle_()
     assert set(bundle) == {"text/plain"} and picture._repr_svg_() is None
