@@ -13,6 +13,9 @@ from html import escape
 
 from gradlab.errors import GradlabError
 
+WIDEST = 620  # points of a picture: beside JupyterLab's file browser, on a laptop
+SMALLEST = 0.5  # the scale below which nobody can read it: a wider one is for scrolling
+
 IN_BROWSER = sys.platform == "emscripten"
 
 
@@ -86,8 +89,19 @@ def svg_of(dot: str, alt: str) -> str:
     text = bare_svg(dot)
     # Several pictures in one page must not share ids.
     text = re.sub(r'(<g) id="[^"]*"', r"\1", text)
+    text = _fitting(text)
     described = f'<svg role="img" aria-label="{escape(alt)}" style="max-width:100%;height:auto"'
     return text.replace("<svg", described, 1).replace(">", f">\n<title>{escape(alt)}</title>", 1).strip()
+
+
+def _fitting(svg: str) -> str:
+    """The <svg> element, scaled down when it is too wide: JupyterLab shows it as an image that it does not scale."""
+    size = re.match(r'<svg width="(\d+)pt" height="(\d+)pt"', svg)
+    if size is None or int(size[1]) <= WIDEST:
+        return svg
+    scale = max(WIDEST / int(size[1]), SMALLEST)
+    width, height = (round(int(length) * scale) for length in size.groups())
+    return f'<svg width="{width}pt" height="{height}pt"{svg[size.end() :]}'
 
 
 def bare_svg(dot: str) -> str:

@@ -87,3 +87,15 @@ def test_in_a_browser(monkeypatch):
 def test_what_graphviz_refuses():
     with pytest.raises(GradlabError, match=r"Graphviz could not draw this: .*syntax error"):
         render.render("digraph {", "svg")
+
+
+@pytest.mark.parametrize(("ops", "scaled"), [(2, False), (12, True), (40, True)])
+def test_a_wide_picture_fits_a_notebook(ops, scaled):
+    dot = "digraph { rankdir=LR; " + " -> ".join(f"a_long_name_{n}" for n in range(ops)) + " }"
+
+    def size(svg: str) -> list[int]:
+        return [int(length) for length in re.search(r'width="(\d+)pt" height="(\d+)pt"', svg).groups()]
+
+    (wide, high), (wide_now, high_now) = size(render.bare_svg(dot)), size(render.svg_of(dot, "A chain"))
+    assert wide_now == (max(render.WIDEST, round(wide * render.SMALLEST)) if scaled else wide)
+    assert high_now == pytest.approx(high * wide_now / wide, abs=1)
