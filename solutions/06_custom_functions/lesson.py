@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 6 · Custom functions
+# # Lesson 6 · Custom functions
 #
 # $\log(1 + e^x)$ is a soft version of `relu`: close to 0 for very negative $x$, close to $x$ for large ones. At
 # $x = 100$ it is 100, to more digits than a float has. Its slope there is 1.
@@ -345,7 +345,9 @@ draw(Scaled.apply(x, 10.0).sum(), names={"x": x})
 # `check_gradients` on the way out. They are the next two exercises. (Until both are there, a `.backward()` through a
 # custom op says which one is missing.)
 #
-# **Exercise 2.** With several results there is one more thing to do on the way in. Suppose `forward` returned `y, z`, and the loss
+# ### Exercise 2: `incoming_gradients`
+#
+# With several results there is one more thing to do on the way in. Suppose `forward` returned `y, z`, and the loss
 # was computed from `y` alone. No gradient ever arrives at `z`, so its place in the list holds None. Who wants to
 # write `if grad_z is not None` in every rule? So None becomes zeros, unless the op asked for None with
 # `ctx.set_materialize_grads(False)`.
@@ -638,7 +640,9 @@ print(x.grad)
 # One number for each pair of an input entry and an output entry. All of them together are the **Jacobian**. We lay it
 # out with a row for each entry of the input and a column for each entry of the output.
 #
-# **Exercise 5.** Write the differences.
+# ### Exercise 5: `numerical_jacobian`
+#
+# Write the differences.
 
 # %% given="gradcheck_head"
 #| export gradcheck.gradcheck_head
@@ -704,7 +708,9 @@ assert np.allclose(numerical_jacobian(lambda: x, x), np.eye(4)), (
 )
 
 # %% [markdown]
-# **Exercise 6.** The other half is what your engine says. A walk back gives, for one seed, the gradient of *seed · output*. So a seed
+# ### Exercise 6: `analytical_jacobian`
+#
+# The other half is what your engine says. A walk back gives, for one seed, the gradient of *seed · output*. So a seed
 # that is 1 at one entry of the output and 0 elsewhere gives the column of that entry.
 
 # %% exercise="analytical_jacobian" points=2
@@ -854,7 +860,8 @@ with gradlab.lesson.expect_error(GradcheckError):
     gradcheck(Square.apply, mytorch.tensor([1.0, 2.0], requires_grad=True))
 
 # %% [markdown]
-# ### Check your understanding: why not always so?
+# ### Exercise 7: check your understanding, why not always so?
+#
 # If a difference quotient finds gradients without any rule, why have rules? A model has 1 million parameters. One
 # forward pass takes 1 millisecond, one backward pass twice as long. How many seconds does the gradient of the loss
 # take by central differences, and how many by one forward and one backward pass?
@@ -906,7 +913,9 @@ print("slopes:", [round(v, 4) for v in x.grad.tolist()])
 # the function is smooth; the rules know nothing of each other. A formula can be right and stable, and its derivative,
 # taken piece by piece, wrong.
 #
-# **Exercise 7.** So you say what the gradient is: $\frac{d}{dx} \log(1 + e^x) = \sigma(x)$.
+# ### Exercise 8: `Softplus`
+#
+# So you say what the gradient is: $\frac{d}{dx} \log(1 + e^x) = \sigma(x)$.
 
 # %% exercise="Softplus" points=2
 class Softplus(mytorch.autograd.Function):
@@ -977,7 +986,9 @@ print(rounded.tolist(), w.grad.tolist())
 # backward pretends that nothing happened, and passes the gradient on as it came. A small step that changes the sum of
 # many roundings does go, on average, where the gradient points.
 #
-# **Exercise 8.** `step` is a number, no tensor. What does `backward` return in its place?
+# ### Exercise 9: `StraightThrough`
+#
+# `step` is a number, no tensor. What does `backward` return in its place?
 
 # %% exercise="StraightThrough" points=2
 class StraightThrough(mytorch.autograd.Function):
@@ -1146,9 +1157,11 @@ print("gradients:", logits.grad.tolist())
 # go down". In float32, though, $\sigma(40)$ is exactly 1, $\log(1 - p)$ is the floor of −100, and the gradient is 0.
 # The example that is wrong most of all teaches nothing.
 #
+# ### Exercise 10: `binary_cross_entropy_with_logits`
+#
 # Put $p = \sigma(x)$ into the formula and simplify, and the trouble is gone: $L = x - x\,t + \log(1 + e^{-x})$. The
 # last term is softplus of $-x$. The losses of the package should not need an op of your notebook, so this
-# one (**exercise 9**) uses an identity that holds for every $m$:
+# one uses an identity that holds for every $m$:
 #
 # $$\log(1 + e^{-x}) = m + \log\left(e^{-m} + e^{-x-m}\right)$$
 #
@@ -1200,7 +1213,9 @@ assert abs(binary_cross_entropy_with_logits(logits, target, reduction="sum").ite
 # Each row of the logits holds a number for each of $C$ classes; the target holds, for each row, the number of the
 # class that was right. `log_softmax` turns logits into log-probabilities, stably (lesson 3).
 #
-# **Exercise 10.** What remains is to pick from each row the entry of its target: the *negative log-likelihood*.
+# ### Exercise 11: `nll_loss`
+#
+# What remains is to pick from each row the entry of its target: the *negative log-likelihood*.
 
 # %% exercise="nll_loss" points=2
 #| export losses.nll_loss
@@ -1249,7 +1264,8 @@ print("gradient:", np.round(logits.grad.tolist(), 3).tolist())
 # Each row of the gradient is softmax minus 1 at the right class, divided by the 2 rows: what the model said, minus
 # what happened. It adds up to 0: what one class gains, the others lose.
 #
-# ### Check your understanding: a model that knows nothing
+# ### Exercise 12: check your understanding, a model that knows nothing
+#
 # Before training, a classifier with 1,000 classes gives every class the same logit. What does `cross_entropy` say
 # (one example, natural logarithm)? And what is the gradient of the logit of the *right* class? These are the first
 # two numbers to look at in any run: a first loss far from it means a bug, not bad luck.
@@ -1288,7 +1304,9 @@ assert isinstance(right_class_gradient, int | float) and right_class_gradient < 
 # - the **loss** is $(1 - \lambda) \cdot \text{accuracy} + \lambda \cdot \text{similarity}$, with the *trade-off* $\lambda$
 #   from 0 to 1.
 #
-# **Exercise 11.** The double sum looks expensive. With $u_i$, the features of film $i$ scaled to length 1, $\cos(i, j) = u_i \cdot u_j$,
+# ### Exercise 13: `diversity_loss`
+#
+# The double sum looks expensive. With $u_i$, the features of film $i$ scaled to length 1, $\cos(i, j) = u_i \cdot u_j$,
 # and the double sum is $\left|\sum_i p_i u_i\right|^2$: one vector, the average taste of the list, and its squared length.
 
 # %% exercise="diversity_loss" points=2
@@ -1498,7 +1516,11 @@ with gradlab.lesson.expect_error(RuntimeError):
 # %% [markdown]
 # ## Break it: find the wrong backward
 #
-# You review other people's ops. Write `is_right(op)`, which is given a `Function` of one input that works entry by
+# You review other people's ops.
+#
+# ### Exercise 14: `is_right`
+#
+# Write `is_right(op)`, which is given a `Function` of one input that works entry by
 # entry or reduces to fewer entries, and returns True or False: is its backward right? All functions are smooth, and
 # defined for all numbers. Some of the wrong rules look right in many places: only for positive inputs, only when a
 # single gradient arrives, only where all entries are equal. An op that raises an error is wrong, too.
