@@ -1,8 +1,8 @@
 """Backward, one step at a time, written down: what arrives at each node, what it sends on, what is added up where.
 
-It visits the nodes that were really recorded and runs their real rules, in the order of the engine's walk, but keeps
-the sums to itself: no `.grad` is touched and nothing is freed. User hooks run, since they may change the gradient; what
-`retain_grad()` put there does not. When it is over, the graph is as it was before.
+It runs the engine's own walk over the nodes that were really recorded, with their real rules, but on stand-ins that
+keep the sums to themselves: no `.grad` is touched and nothing is freed. User hooks run, since they may change the
+gradient; what `retain_grad()` put there does not. When it is over, the graph is as it was before.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import linecache
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from gradlab.errors import GradlabError
 from gradlab.few_words import named, numbers
 from gradlab.graph import Graph, consumers_first, shape_text, trace
 from gradlab.lines import line_of
-from gradlab.walk_start import check_alive, newest_first, seed_of
+from gradlab.walk_start import check_alive, seed_of
 
 
 @dataclass(frozen=True)
@@ -66,38 +66,100 @@ def slow_walk(loss, gradient=None, names=None, watch=None, max_nodes: int = 10**
     """
     graph = trace(loss, names)
     seed = seed_of(loss, gradient, len(graph.nodes), max_nodes)
-    ids = {id(node): place for place, node in enumerate(consumers_first(loss.grad_fn), start=1)}
-    edges = {(edge.source, edge.slot): number for number, edge in enumerate(graph.edges) if edge.source}
-    nodes = newest_first(loss.edge)
+    nodes = consumers_first(loss.grad_fn)
     check_alive(nodes)
-    return graph, _Walk(graph, ids, edges, nodes, watch).run(loss.edge, seed)
+    return graph, _Observer(graph, nodes, watch).run(loss.edge, seed)
 
 
-class _Walk:
-    def __init__(self, graph, ids, edges, nodes, watch):
-        self.graph, self.ids, self.edges, self.nodes, self.watch = graph, ids, edges, nodes, watch
+class _Stand:
+    """Stands for a node of the graph in the engine's walk: what the walk reads and writes there is seen."""
+
+    hooks = saved_tensors = None  # the observer takes care of hooks, and nothing is to be freed
+
+    def __init__(self, node, observer):
+        self.node, self.observer = node, observer
+        self.shape, self.number = node.shape, node.number
+        self.next: list[_Stand | None] = []
+        self.sum = None
+
+    @property
+    def pending(self):
+        return self.sum
+
+    @pending.setter
+    def pending(self, value):
+        if value is None:  # the walk takes what is here, so the op before has sent all it had
+            self.observer.finish()
+        before, self.sum = self.sum, value
+        if value is not None:
+            self.observer.arrived(self, before)
+
+    def as_edge(self):
+        return (self, 0)
+
+    def visit(self, grad):
+        return self.observer.visited(self, grad)
+
+    visit_recorded = visit
+
+
+class _Observer:
+    """Runs the package's own walk over stand-ins, so the steps are those that this very engine takes."""
+
+    def __init__(self, graph, nodes, watch):
+        self.graph, self.watch = graph, watch
+        self.ids = {id(node): place for place, node in enumerate(nodes, start=1)}
+        self.edges = {(edge.source, edge.slot): number for number, edge in enumerate(graph.edges) if edge.source}
+        self.stands: dict[int, _Stand] = {}
+        self.steps: list[Step] = []
+        self.sending: _Sending | None = None
+
+    def stand_for(self, root) -> _Stand:
+        """The stand-in of `root`, and of every node before it."""
+        self.stands[id(root)] = _Stand(root, self)
+        todo = [root]
+        while todo:
+            node = todo.pop()
+            for earlier in node.next:
+                if earlier is not None and id(earlier) not in self.stands:
+                    self.stands[id(earlier)] = _Stand(earlier, self)
+                    todo.append(earlier)
+            self.stands[id(node)].next = [n and self.stands[id(n)] for n in node.next]
+        return self.stands[id(root)]
 
     def run(self, root, seed) -> list[Step]:
         from mytorch._lessons import later
 
-        result = named(self.graph.nodes[0])
-        self.sums = {root: seed}
-        steps = [Step("seed", 0, result, numbers(seed), waiting=self.waiting())]
         try:
             with later("grad_mode", "set_grad_enabled")(False):
-                for node in self.nodes:
-                    if node in self.sums:
-                        step = self.visit(node, self.sums.pop(node))
-                        steps += [step] if step else []
+                later("engine", "walk")(self.stand_for(root), seed, retain_graph=True)
         except RecursionError:
             raise GradlabError(
                 "a hook of this graph starts a backward through the same graph, which runs the hook again, and so on "
                 "for ever. Remove that hook (handle.remove()) and look again."
             ) from None
-        return steps
+        self.finish()
+        return self.steps
 
-    def visit(self, node, grad) -> Step | None:
-        place = self.id_of(node)
+    def arrived(self, target: _Stand, before) -> None:
+        """The walk has put something into a stand-in's `pending`: the seed, or what the op visited last has sent."""
+        if self.sending is None:
+            if not self.steps:
+                self.steps.append(
+                    Step("seed", 0, named(self.graph.nodes[0]), numbers(target.sum), waiting=self.waiting())
+                )
+        else:
+            self.sending.to(target, before)
+
+    def finish(self) -> None:
+        """The op that was visited last has sent all it has: its step is complete."""
+        if self.sending is not None:
+            step = replace(self.sending.step, contributions=tuple(self.sending.sent), waiting=self.waiting())
+            self.steps.append(step)
+            self.sending = None
+
+    def visited(self, stand: _Stand, grad):
+        node, place = stand.node, self.id_of(stand)
         name = named(self.graph.nodes[place])
         arrived, grad = grad, _hooked(node, grad)
         arrives, hooked = numbers(arrived), "" if grad is arrived else numbers(grad)
@@ -107,13 +169,15 @@ class _Walk:
                 self.watch(node, grad, ())
             before = None if leaf.grad is None else np.array(leaf.grad.array)
             after = numbers(grad if before is None else before + grad)
-            return Step(
-                "leaf", place, name, arrives, before=numbers(before), after=after, hooked=hooked, waiting=self.waiting()
+            waiting = self.waiting()
+            self.steps.append(
+                Step("leaf", place, name, arrives, before=numbers(before), after=after, hooked=hooked, waiting=waiting)
             )
+            return ()
         op = node.as_edge()[0]
         if op is not node:  # one of several results: it only hands its gradient to the op
             self.hand_over(node, op, grad)
-            return None
+            return (None,)
         try:
             grads, rule = _run_rule(node, grad)
         except (RecursionError, NotImplementedError):
@@ -122,45 +186,53 @@ class _Walk:
             raise GradlabError(f"the rule of {name} fails: {type(error).__name__}: {error}") from error
         if self.watch:
             self.watch(node, grad, grads)
-        sent = self.send(node, place, name, grads)
         freed = tuple(
             f"{saved.label or saved.what or 'a value'} {saved.value or shape_text(saved.shape)}"
             for saved in self.graph.nodes[place].saved
         )
-        return Step(
-            "op", place, name, arrives, sent, rule, freed, hooked=hooked, waiting=self.waiting(), line=line_of(node)
-        )
-
-    def send(self, node, place, name, grads) -> tuple[Contribution, ...]:
-        sent = []
-        roads = [(slot, to) for slot, to in enumerate(node.next[: len(grads)]) if to is not None]
-        for slot, target in roads:
-            if grads[slot] is None:
-                continue
-            share = _fitted(grads[slot], target.shape, f"the rule of {name} gives input {slot}")
-            before = self.sums.get(target)
-            self.sums[target] = share if before is None else before + share
-            left = "" if share is grads[slot] else shape_text(grads[slot].shape)
-            edge, now = self.edges.get((place, slot), -1), self.sums[target]
-            sent.append(Contribution(edge, self.id_of(target), numbers(share), numbers(before), numbers(now), left))
-        return tuple(sent)
+        step = Step("op", place, name, arrives, rule=rule, freed=freed, hooked=hooked, line=line_of(node))
+        self.sending = _Sending(self, stand, step, grads)
+        return grads
 
     def hand_over(self, result, op, grad) -> None:
         """To an op with several results, the gradient of one of them; it collects them in its own `pending`."""
+        stand = self.stands[id(op)]
         try:
-            op.pending = self.sums.get(op)
+            op.pending = stand.sum
             result.visit(grad)
-            self.sums[op] = op.pending
+            stand.sum = op.pending
         finally:
             op.pending = None
 
-    def id_of(self, node) -> int:
-        return self.ids[id(node.as_edge()[0])]
+    def id_of(self, stand: _Stand) -> int:
+        return self.ids[id(stand.node.as_edge()[0])]
 
     def waiting(self) -> tuple[tuple[int, str], ...]:
-        """What has arrived and not been visited; few at any time, in the order of the nodes."""
-        waiting = {self.id_of(node): numbers(self.sums[node]) for node in self.nodes if node in self.sums}
-        return tuple(waiting.items())
+        """What has arrived and not been visited, in the order of the nodes."""
+        waiting = {self.id_of(stand): numbers(stand.sum) for stand in self.stands.values() if stand.sum is not None}
+        return tuple(sorted(waiting.items()))
+
+
+class _Sending:
+    """The op that is handing on its gradients, and what it has sent so far."""
+
+    def __init__(self, observer: _Observer, stand: _Stand, step: Step, grads):
+        self.observer, self.stand, self.step, self.grads = observer, stand, step, grads
+        self.open = list(range(min(len(stand.next), len(grads))))
+        self.sent: list[Contribution] = []
+
+    def to(self, target: _Stand, before) -> None:
+        slots = [slot for slot in self.open if self.stand.next[slot] is target and self.grads[slot] is not None]
+        if not slots:
+            return
+        slot = slots[0]
+        self.open.remove(slot)
+        grad = self.grads[slot]
+        share = _fitted(grad, target.shape, f"the rule of {self.step.name} gives input {slot}")
+        left = "" if share is grad else shape_text(grad.shape)
+        edge, place = self.observer.edges.get((self.step.node, slot), -1), self.observer.id_of(target)
+        now = numbers(target.sum)
+        self.sent.append(Contribution(edge, place, numbers(share), numbers(before), now, left))
 
 
 def _fitted(grad, shape, who: str):

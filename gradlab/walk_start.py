@@ -37,16 +37,6 @@ def seed_of(loss, gradient, nodes: int, max_nodes: int):
     return seed
 
 
-def newest_first(root) -> list:
-    order, seen = [root], {id(root)}
-    for node in order:
-        for earlier in node.next:
-            if earlier is not None and id(earlier) not in seen:
-                seen.add(id(earlier))
-                order.append(earlier)
-    return sorted(order, key=lambda node: node.number, reverse=True)
-
-
 def check_alive(nodes: list) -> None:
     for node in nodes:
         if type(node.saved_tensors).__name__ == "Freed":
