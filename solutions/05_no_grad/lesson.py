@@ -1,5 +1,5 @@
 # %% [markdown]
-# # Computing without a graph
+# # Lesson 5 · Computing without a graph
 #
 # `x` holds 250,000 numbers of 4 bytes each: 1 MB. You send it through `tanh` ten times and keep the last result, `y`,
 # which has 250,000 numbers too. All the results in between you throw away.
@@ -79,7 +79,7 @@ draw(y, names={"x": x, "y": y})
 # It takes about 90 minutes.
 
 # %% [markdown]
-# ## 1. A switch
+# ## 1 · A switch
 #
 # When an op has computed its result, it asks one question before it records anything: is grad mode on? In lesson 2
 # you wrote that question yourself, `if not mode.enabled`. Until now the answer was always yes. Here is the real
@@ -172,7 +172,7 @@ class Switch:
 
 
 # %% [markdown]
-# ### Exercise: `no_grad`
+# ### Exercise 1: `no_grad`
 #
 # One question decides between right and nearly right: what does the block put back when it ends? "On" is the obvious
 # answer. Think of a function with a `no_grad` block of its own that is called inside yours.
@@ -272,7 +272,7 @@ with mytorch.no_grad():
     print("in another thread:", in_another_thread(mytorch.is_grad_enabled))
 
 # %% [markdown]
-# ## 2. For a whole function
+# ## 2 · For a whole function
 #
 # A function that should never record, such as one that makes predictions, can say so at its head:
 #
@@ -300,7 +300,7 @@ mode.enabled = True  # by hand, again
 # Still off. The second `__enter__` overwrote what the first had remembered: from the moment it was entered twice, all
 # the object knew was "off". (PyTorch's does the same.) That is why there is `clone()`.
 #
-# ### Exercise: `around_calls`
+# ### Exercise 2: `around_calls`
 
 
 # %% exercise="around_calls" points=2
@@ -410,11 +410,15 @@ def around_steps(switch, function):
 
 
 # %% [markdown]
-# ## 3. On again, and by a flag
+# ## 3 · On again, and by a flag
 #
 # Somewhere inside a `no_grad` block, a piece of code may need a gradient all the same. The direction in which an
 # image should change so that a network sees more of a cat in it is a gradient; the tool that computes it should work
 # wherever it is called. So there is the opposite switch.
+#
+# ### Exercise 3: `enable_grad`
+#
+# You know what to remember and what to put back. Only the position of the switch is new.
 
 
 # %% exercise="enable_grad" points=1
@@ -489,6 +493,10 @@ with mytorch.no_grad():
 #
 # So the mode is set when the object is **made**, and what it will put back at the end of a block is what was in force
 # before that. As a decorator it first takes back what making it has done; that method is given.
+#
+# ### Exercise 4: `set_grad_enabled`
+#
+# Write the two ends of the block, and what happens when the object is made.
 
 
 # %% exercise="set_grad_enabled" points=2
@@ -577,7 +585,7 @@ assert quiet() is False and mytorch.is_grad_enabled(), "each call of the decorat
 # Your engine uses this class itself. In lesson 3, `run` walks the graph inside `with set_grad_enabled(create_graph)`:
 # the arithmetic of the rules is recorded if you asked for gradients of gradients, and otherwise not.
 #
-# ## 4. An evaluation that does not grow
+# ## 4 · An evaluation that does not grow
 #
 # A model is to be tested on 40 batches. Somebody writes the obvious loop and adds up the losses:
 
@@ -629,7 +637,7 @@ print(f"{(growing[-1] - growing[0]) / 39 / 1e6:.1f} MB more with each batch")
 # knows the loss that was added, and that loss knows its batch, the hidden layer and everything else that its rules
 # would need. Forty batches, forty graphs, all alive.
 #
-# ### Exercise: `evaluate`
+# ### Exercise 5: `evaluate`
 #
 # This one stays in the notebook; it is not exported. Two things have to change, and either alone is not enough to be
 # safe.
@@ -698,7 +706,7 @@ memory({"adding up tensors": growing, "evaluate": flat}, title="Memory while a m
 # too, until somebody collects the losses in a list and wonders why 10,000 small tensors are so large. Do both.
 
 # %% [markdown]
-# ## 5. Where the memory of a training step goes
+# ## 5 · Where the memory of a training step goes
 #
 # When you *do* train, the graph is needed. How much does it hold, and when? Six layers, each with a table of
 # 2,000 × 125 numbers as its result (1 MB); the weights are small. We look at the memory after each layer, and then,
@@ -745,7 +753,7 @@ memory({"forward and backward": step, "no_grad": forward_only}, title="Six layer
 #
 # With `no_grad`, a layer's result is dropped as soon as the next one is there.
 #
-# ### Check your understanding: five layers
+# ### Exercise 6: check your understanding, five layers
 #
 # Five layers, each `h = (h @ W).relu()`, with weights of 2048 × 2048, on a batch of 1024 rows of 2048 numbers,
 # float32. Leave out the weights and the batch itself, which are there anyhow, and think of the moment when the last
@@ -775,7 +783,7 @@ for mib in (mib_with_graph, mib_saved):
 assert mib_saved < mib_with_graph, "no_grad cannot save more than there is: the last result is held by its variable"
 
 # %% [markdown]
-# ### Check your understanding: the price of going back
+# ### Exercise 7: check your understanding, the price of going back
 #
 # Nearly all the time of these five layers goes into products of matrices. Forward, each layer computes one. Backward,
 # the rule of `z = x @ W` is asked for the gradient of each input that wants one, and each is a product as large as
@@ -813,7 +821,7 @@ assert isinstance(backward_over_forward, int | float) and 0.5 < backward_over_fo
 # %% [markdown]
 # The deeper the network, the closer that number comes to the rule of thumb that everybody quotes.
 #
-# ## 6. For ever: `inference_mode`
+# ## 6 · For ever: `inference_mode`
 #
 # A result of `no_grad` is an ordinary tensor. You may use it later in a computation that is recorded, and write into
 # it; the engine has to be ready for both. `inference_mode` makes a stronger promise: *these results will never
@@ -827,6 +835,8 @@ assert isinstance(backward_over_forward, int | float) and 0.5 < backward_over_fo
 # | writing into its results, later | fine | RuntimeError |
 # | `enabled=False` | – | recording on, whatever is around it |
 # | meant for | updates of weights, parts of training | serving a finished model |
+#
+# ### Exercise 8: `inference_mode`
 #
 # Marking the results and refusing them is given in the package (`mytorch/inference.py`). Yours is the switch, which
 # now has two parts.
@@ -918,7 +928,7 @@ with gradlab.lesson.expect_error(RuntimeError):
 # A sum saves nothing for its rule, so nobody will need the features later. The product saves them, and there the
 # promise would be broken. As the error says: a `clone()` is an ordinary tensor.
 #
-# ## 7. One road closed: `detach`
+# ## 7 · One road closed: `detach`
 #
 # The switches act on everything inside a block. Sometimes only one value should count as a constant, in the middle of
 # a computation that is recorded: the prediction that serves as the target of another one, the hidden state that is
@@ -939,6 +949,10 @@ from mytorch.base import TensorBase, tick
 
 mode = later("grad_mode", "mode")
 
+# %% [markdown]
+# ### Exercise 9: `detach`
+#
+# Same numbers, same memory, no history. Nothing is copied, and nothing is recorded.
 
 # %% exercise="detach" points=2
 #| export versions.detach
@@ -997,7 +1011,7 @@ print("x.grad:", x.grad.item())
 # The middle column has a consequence. It fills the rest of this lesson.
 
 # %% [markdown]
-# ## 8. Written over
+# ## 8 · Written over
 #
 # `z = y * y`. Its rule will need `y`, and `z` remembers where `y` lies. Before the walk comes, somebody writes a
 # new number there.
@@ -1015,7 +1029,7 @@ z.backward()
 print("x.grad:", x.grad.item())
 
 # %% [markdown]
-# 200. No error, no warning, and no number that you could have looked at would have told you. A training run with
+# It says 200. No error, no warning, and no number that you could have looked at would have told you. A training run with
 # such a line learns *something*.
 #
 # The reason is that saving is free: a node keeps the array itself, not a copy of it. Copies would double the mountain
@@ -1028,7 +1042,7 @@ print("x.grad:", x.grad.item())
 # Why every *memory*, and not every tensor? Because `y`, `y[0]`, `y.reshape(2, 3)` and `y.detach()` are different
 # tensors over the same numbers. A write through any of them spoils them all.
 #
-# ### Exercise: `memory_of`
+# ### Exercise 10: `memory_of`
 #
 # NumPy knows who owns the numbers. A view has its `base`, the array it looks into; an array that owns its memory has
 # `base` None.
@@ -1127,7 +1141,7 @@ def last_write(array):
 
 
 # %% [markdown]
-# ### Exercise: `record_write`
+# ### Exercise 11: `record_write`
 #
 # In lesson 4 you announced every write, and nobody listened. Here is who listens. The methods that write in place
 # (they are given, in `mytorch/methods/inplace.py`) call it too.
@@ -1212,7 +1226,7 @@ del t
 print("without t:", len(versions))
 
 # %% [markdown]
-# ### Exercise: `check_unwritten`
+# ### Exercise 12: `check_unwritten`
 #
 # Now the other side. Before a rule runs, the walk calls `check_unwritten(node)`. You decide whether anything that the
 # node saved was written to *after* the node was made. The sentences that explain it are given; they begin with
@@ -1365,7 +1379,7 @@ with gradlab.lesson.expect_error(RuntimeError):
 # backward. Your
 # `sgd_step` of lesson 4 goes into `w.array`, behind the engine's back, but it calls `record_write`. It was heard.
 #
-# ### Exercise: `check_writable`
+# ### Exercise 13: `check_writable`
 #
 # There is one kind of write that is refused before it happens. `w` is a leaf that requires grad, and somebody writes
 # `w += 1`. If that were recorded, the tensor `w` would become the *result* of an addition: no leaf, and nothing would
@@ -1447,7 +1461,7 @@ for step in range(3):
     print(f"step {step}: loss {loss.item():6.2f}, w = {np.round(w.tolist(), 2)}, a leaf: {w.is_leaf}")
 
 # %% [markdown]
-# ## 9. What an in-place operation does to the graph
+# ## 9 · What an in-place operation does to the graph
 #
 # Writes into results *are* recorded. `y *= 3` makes a new node, and from then on `y` means the new value; so does
 # every view of `y`. What saved the old number is out of luck, as you have seen, and everything else works:
@@ -1520,7 +1534,11 @@ print("detach().clone():", saved)
 # %% [markdown]
 # ## Break it: a test for other people's `no_grad`
 #
-# Somebody hands you a class and says that it is a `no_grad`. Write `is_right(switch)`, which tries it out and returns
+# Somebody hands you a class and says that it is a `no_grad`.
+#
+# ### Exercise 14: `is_right`
+#
+# Write `is_right(switch)`, which tries it out and returns
 # True or False. It is called as `switch()` and used in `with` blocks. It should be False for one that does not switch
 # off, for one that forgets what was before, for one that an error upsets, and for one that swallows the error.
 #
