@@ -1000,6 +1000,24 @@ print("x.grad:", x.grad.item())
 # $z = x^4$ has the slope $4x^3 = 32$. The engine says 16, because only one of the two factors leads back to `x`: for
 # it, $z = x^2 \cdot 4$. That is no bug; you have asked for it.
 #
+# When you have *not* asked for it, a lost gradient is hard to find: the line that cut the road is not the line that
+# misses it. `explain_grad` looks for it. Inside `record_lines()` every op notes the line it came from.
+
+# %%
+from gradlab.explain import explain_grad, record_lines
+
+w = mytorch.tensor(3.0, requires_grad=True)
+bias = mytorch.tensor(1.0, requires_grad=True)
+with record_lines():
+    features = (w * 2).detach()
+    loss = (features + bias) ** 2
+    loss.backward()
+
+print(explain_grad(w, loss))
+print(explain_grad(features))
+print(explain_grad(bias, loss))
+
+# %% [markdown]
 # Three ways to have the numbers without the history:
 #
 # | | memory | noticed by the engine? |
