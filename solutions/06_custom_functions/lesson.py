@@ -171,21 +171,17 @@ def record_outputs(ctx, values, outputs):
         for i, output in enumerate(outputs)
         if any(output is one for one in ctx.non_differentiable) or output.array.dtype.kind != "f"
     ]
+    recorded = graph.record(ctx, values, outputs[0].array)
     if len(outputs) == 1 and not skipped:
-        return (graph.record(ctx, values, outputs[0].array),)
-    ctx.number = tick()
+        return (recorded,)
     ctx.shape = [output.array.shape for output in outputs]
     ctx.dtypes = [output.array.dtype for output in outputs]
-    ctx.pending = ctx.hooks = None
-    results = tuple(
+    if ctx.saved_tensors is not None:  # a result leads to its Output, which the node must not hold
+        ctx.sources = sources_of(ctx.saved_tensors, values, None)
+    return tuple(
         output if i in skipped else TensorBase.result_type(output.array, Output(ctx, i, output.array.shape))
         for i, output in enumerate(outputs)
     )
-    if ctx.saved_tensors is not None:
-        ctx.sources = sources_of(ctx.saved_tensors, values, None)
-    for watch in graph.watchers:
-        watch(ctx)
-    return results
 
 # %% [markdown]
 # ### Exercise 1: `Function`
@@ -1655,14 +1651,14 @@ assert is_right(Deaf) is False, "this rule ignores the gradient that arrives: us
 # class Exponential(Function):
 #     @staticmethod
 #     def forward(ctx, x):
-#         y = x.exp()
-#         ctx.save_for_backward(y)
-#         return y
+#         result = x.exp()
+#         ctx.save_for_backward(result)
+#         return result
 #
 #     @staticmethod
-#     def backward(ctx, grad):
-#         (y,) = ctx.saved_tensors
-#         return grad * y
+#     def backward(ctx, grad_output):
+#         (result,) = ctx.saved_tensors
+#         return grad_output * result
 #
 # class Cube(Function):
 #     @staticmethod
