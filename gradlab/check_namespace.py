@@ -4,12 +4,14 @@ from __future__ import annotations
 import __future__
 
 import importlib
+import io
 import linecache
 import random
 import re
 import sys
 import traceback
 import warnings
+from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +20,7 @@ from gradlab.names import bound_names, used_names
 from gradlab.reload import set_aside
 
 LONGEST = 1500  # characters of a message
+UNSHOWN = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)  # by Python's own filters
 
 
 class JobCell(NamedTuple):
@@ -36,16 +39,20 @@ class Failure(Exception):
     """A message that is ready for the student."""
 
 
-def run_check(cells: list[JobCell], place: int, package: str) -> str | None:
-    """Run the check at `place` of `cells`. None when it passes, else what to tell the student. Never raises."""
+def run_check(cells: list[JobCell], place: int, package: str, heard: list[str] | None = None) -> str | None:
+    """Run the check at `place` of `cells`. None when it passes, else what to tell the student. Never raises.
+
+    heard: a list that gets the lines which the check itself wrote to stderr, warnings included.
+    """
     import numpy as np
 
     random.seed(0)
     np.random.seed(0)
+    heard = [] if heard is None else heard
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            _run(cells, place, package)
+            _run(cells, place, package, heard)
     except Failure as failure:
         return str(failure)
     except BaseException as error:
@@ -56,7 +63,7 @@ def run_check(cells: list[JobCell], place: int, package: str) -> str | None:
     return None
 
 
-def _run(cells: list[JobCell], place: int, package: str) -> None:
+def _run(cells: list[JobCell], place: int, package: str, heard: list[str]) -> None:
     check = cells[place]
     space = Namespace(package)
     wanted = _names(used_names, check.source)
@@ -77,7 +84,21 @@ def _run(cells: list[JobCell], place: int, package: str) -> None:
     for cell in own:  # what lives in the notebook only; and what was moved below its check
         if not cell.module or cell not in before:
             space.take(cell)
-    space.run(check)
+    with _listening(heard):
+        space.run(check)
+
+
+@contextmanager
+def _listening(heard: list[str]):
+    """Collect what is written to stderr meanwhile, and the warnings that a notebook would show there."""
+    with warnings.catch_warnings(record=True) as caught, redirect_stderr(io.StringIO()) as stderr:
+        warnings.simplefilter("default")
+        try:
+            yield
+        finally:
+            shown = [warning for warning in caught if not issubclass(warning.category, UNSHOWN)]
+            heard += [f"{warning.category.__name__}: {warning.message}" for warning in shown]
+            heard += stderr.getvalue().splitlines()
 
 
 class Namespace:

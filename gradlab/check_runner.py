@@ -1,7 +1,7 @@
 """Runs check cells: the other side of checks.py. A script; it reads a job from stdin and answers in lines of JSON.
 
     {"start": 7}
-    {"done": 7, "ok": false, "message": "…", "seconds": 0.002}
+    {"done": 7, "ok": false, "message": "…", "stderr": "", "seconds": 0.002}
 
 Numbers are places in the list of cells. Each check gets the package freshly imported and a namespace of its own, so
 that what one leaves behind (a grad mode, a counter) is not held against the next.
@@ -36,9 +36,11 @@ def main() -> None:
     for place in job["checks"]:
         answer({"start": place})
         start = time.perf_counter()
-        message = namespaces.run_check(cells, place, job["package"])
+        heard = []
+        message = namespaces.run_check(cells, place, job["package"], heard)
+        stderr = "\n".join(heard).strip()[: namespaces.LONGEST]
         seconds = round(time.perf_counter() - start, 4)
-        answer({"done": place, "ok": message is None, "message": message or "", "seconds": seconds})
+        answer({"done": place, "ok": message is None, "message": message or "", "stderr": stderr, "seconds": seconds})
     answers.flush()
     os._exit(0)  # threads that students started do not hold us up
 

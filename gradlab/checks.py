@@ -28,7 +28,10 @@ AFTER_A_HANG = 5  # seconds for each further check, once one has hung: the engin
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What one check cell found. name: its grade_id ("walk-check"). message: for the student; "" when ok."""
+    """What one check cell found. name: its grade_id ("walk-check"). message: for the student; "" when ok.
+
+    stderr: what it wrote there, warnings included. nbgrader's own autograde gives 0 points to a cell that does.
+    """
 
     name: str
     exercise: str
@@ -36,6 +39,7 @@ class CheckResult:
     ok: bool
     message: str
     seconds: float
+    stderr: str = ""
 
 
 def run_checks(
@@ -51,7 +55,7 @@ def run_checks(
     else:
         notebook = read_notebook(lesson_notebook)
     checks = [place for place, cell in enumerate(notebook.cells) if cell.role == "check"]
-    results: dict[int, tuple[bool, str, float]] = {}
+    results: dict[int, tuple] = {}
     limit = timeout
     while left := [place for place in checks if place not in results]:
         with Runner(notebook, Path(engine_dir), package, left) as runner:
@@ -61,8 +65,8 @@ def run_checks(
     return [_result(notebook.cells[place], *results[place]) for place in checks]
 
 
-def _result(cell: Cell, ok: bool, message: str, seconds: float) -> CheckResult:
-    return CheckResult(cell.id or f"{cell.name}-check", cell.name, cell.points, ok, message, seconds)
+def _result(cell: Cell, ok: bool, message: str, seconds: float, stderr: str = "") -> CheckResult:
+    return CheckResult(cell.id or f"{cell.name}-check", cell.name, cell.points, ok, message, seconds, stderr)
 
 
 class Runner:
@@ -114,7 +118,7 @@ class Runner:
             pass
         self.lines.put(None)
 
-    def collect(self, results: dict[int, tuple[bool, str, float]], limit: float) -> bool:
+    def collect(self, results: dict[int, tuple], limit: float) -> bool:
         """Add results until the process ends, at least one. True when it had to be stopped."""
         running, since, deadline = None, 0.0, time.monotonic() + START_SECONDS
         while True:
@@ -132,7 +136,7 @@ class Runner:
                 running, since = line["start"], time.monotonic()
                 deadline = since + limit
             else:
-                results[line["done"]] = (line["ok"], line["message"], line["seconds"])
+                results[line["done"]] = (line["ok"], line["message"], line["seconds"], line["stderr"])
                 running, deadline = None, time.monotonic() + START_SECONDS
 
     def _blame(self, results: dict, running: int | None, message: str, seconds: float) -> None:

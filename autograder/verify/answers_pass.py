@@ -1,4 +1,4 @@
-"""The answers pass every check: with the whole engine, and with one that ends with this lesson."""
+"""The answers pass every check, in silence: with the whole engine, and with one that ends with this lesson."""
 
 from __future__ import annotations
 
@@ -21,4 +21,10 @@ def _failures(job: Job, engine: Path, when: str) -> list[str]:
     results = run_checks(job.notebook_with_answers, engine, package=job.course.package)
     if not results:
         return ["the lesson has no check."]
-    return together((result.name, f"– fails {when}: {result.message}") for result in results if not result.ok)
+    failed = [(result.name, f"– fails {when}: {result.message}") for result in results if not result.ok]
+    loud = [
+        (result.name, f"– writes to stderr, for which nbgrader gives 0 points: {result.stderr}")
+        for result in results
+        if result.ok and result.stderr
+    ]
+    return together(failed + loud)

@@ -55,6 +55,9 @@ def report(results: Iterable[CheckResult]) -> list[str]:
         lines.append(f"{verdict}  {name:<{width}}  {worth}")
         for message in dict.fromkeys(result.message for result in own if not result.ok):
             lines += textwrap.indent(_wrapped(message), " " * 4).splitlines()
+        for stderr in dict.fromkeys(result.stderr for result in own if result.ok and result.stderr):
+            warning = f"note: this check writes to stderr, and nbgrader gives 0 points for that. It says: {stderr}"
+            lines += textwrap.indent(_wrapped(warning), " " * 4).splitlines()
     return lines
 
 

@@ -57,6 +57,11 @@ FAULTS = {
         "complete", LESSON1, ', "the opposite of 2 is -2"', "", "lesson.py:69: an assert without a message",
     ),
     "a wrong answer": ("answers", LESSON1, "opposite = 0 - x", "opposite = 1 - x", "negate-check – fails"),
+    "a check that warns": (
+        "answers", LESSON1, "assert mytorch.triple(2) == 6,",
+        'import warnings\n\nwarnings.warn("old", stacklevel=1)\nassert mytorch.triple(2) == 6,',
+        "triple-check – writes to stderr, for which nbgrader gives 0 points: UserWarning: old",
+    ),
     "a check that needs a later lesson": (
         "alone", LESSON1, "assert mytorch.negate(2) == -2,", "assert mytorch.total([-1]) == mytorch.negate(2),",
         "negate-check – fails with no module of a later lesson: `total` is what you build in lesson 2",

@@ -194,3 +194,31 @@ def test_speed_of_checks(place, make, capsys):
     assert all(r.ok for r in results(place))
     with capsys.disabled():
         print(f"\n30 checks: {time.perf_counter() - start:.2f} s with Python's start")
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("import sys\nprint('look', file=sys.stderr)", "look"),
+        ("np.float32([1e38]) * np.float32([10])", "RuntimeWarning: overflow encountered in multiply"),
+        ("import warnings\nwarnings.warn('later', DeprecationWarning)", ""),
+        ("print('fine')", ""),
+    ],
+)
+def test_what_a_check_writes_to_stderr(place, make, source, says):
+    result = only(place, make, quiz(make, "x = 1"), make.check("quiz", f"assert x\n{source}"))
+    assert result.ok and result.stderr == says
+
+
+def test_warnings_of_other_cells_are_not_the_checks(place, make):
+    quiz_cell = quiz(make, "import sys\nx = np.float32([1e38]) * np.float32([10])\nprint('here', file=sys.stderr)")
+    assert only(place, make, quiz_cell, make.check("quiz", "assert len(x)")).stderr == ""
+
+
+def test_what_goes_to_stderr_is_reported(place, make):
+    from gradlab.commands.check import report
+
+    cell = make.check("quiz", "import sys\nprint('look', file=sys.stderr)")
+    place.write(lesson(make, quiz(make, "x = 1"), cell))
+    verdict, *note = report(results(place))
+    assert verdict.startswith("✓ passes") and "nbgrader gives 0 points" in " ".join(note) and "look" in note[-1]
