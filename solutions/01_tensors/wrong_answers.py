@@ -2,7 +2,7 @@
 
 Each function stands in the place of the exercise's cell, so it uses the names of that module.
 """
-# ruff: noqa: B905, F811, F821, RUF007
+# ruff: noqa: B905, RUF007
 
 import numpy as np
 
