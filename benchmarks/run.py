@@ -35,10 +35,10 @@ GOALS = {
 
 
 def environment() -> dict[str, str]:
-    """One thread, and the reference engine of `autograder build` in front, if it is there."""
-    paths = [ROOT / ".build" / "reference", ROOT]
-    path = os.pathsep.join(str(p) for p in paths if p.exists())
-    return {**os.environ, **ONE_THREAD, "PYTHONPATH": os.environ.get("BENCH_ENGINE", "") + os.pathsep + path}
+    """One thread; and in front the engine in BENCH_ENGINE, or the reference of `autograder build`, if it is there."""
+    paths = [os.environ.get("BENCH_ENGINE"), ROOT / ".build" / "reference", ROOT]
+    path = os.pathsep.join(str(p) for p in paths if p and Path(p).exists())
+    return {**os.environ, **ONE_THREAD, "PYTHONPATH": path}
 
 
 def measure(rounds: int) -> dict[str, dict[str, float]]:
