@@ -42,7 +42,7 @@ demo: $(READY) dot ## run the whole cycle once, with a class of eight simulated 
 test: $(DEV) $(if $(filter 1 true yes,$(ORACLE)),$(TORCH)) dot ## lint, prove the lessons, run the tests
 	ruff check .
 	ruff format --check .
-	autograder verify
+	autograder verify --notebooks
 	python -m pytest $(TESTS)
 
 verify: $(READY) ## prove that stubs fail, solutions pass and nothing leaks into modules/
