@@ -104,7 +104,9 @@ def test_behind_bubblewrap_there_is_nothing_to_see(ask, tmp_path):
         "open('/tmp/x', 'w').close(); return os.getcwd()",
     ]
     exists, listed, network, errno, few, cwd = ask(*bodies, isolated=BUBBLEWRAP)
-    assert exists is False and set(listed) <= {"gradlab", "autograder"} and network != 0
+    # Python itself is there too, and may live in this very folder (`make` puts it into .venv).
+    python = {os.path.relpath(sys.prefix, here).split(os.sep)[0]}
+    assert exists is False and set(listed) <= {"gradlab", "autograder"} | python and network != 0
     assert errno == 30 and few is True and cwd == "/tmp"
 
 
