@@ -30,7 +30,6 @@ from autograder.worker import wire
 
 HERE = Path(__file__).resolve().parent / "worker"
 GRADLAB = Path(gradlab.__file__).resolve().parent  # checks run as `gradlab check` runs them
-GRADLAB = Path(gradlab.__file__).resolve().parent  # checks run as `gradlab check` runs them
 LIMITS = {"cpu": 5.0, "wall": 20.0, "memory": 4 << 30, "file": 16 << 20, "reply": 64 << 20}
 #: Seconds that a worker may need to start and to hand a reply over, on top of what the request may take.
 GRACE = 20.0

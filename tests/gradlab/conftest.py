@@ -213,8 +213,6 @@ def engine_modules(tmp_path_factory):
         importlib.import_module("mytorch.results")
 
         return {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "mytorch"}
-    except ImportError:
-        pytest.skip("not every lesson is written: set MYTORCH_UNDER_TEST to a folder with a finished mytorch")
     finally:
         sys.path.remove(str(folder))
         for name in [name for name in sys.modules if name.partition(".")[0] == "mytorch"]:
