@@ -12,16 +12,14 @@ import os
 import statistics
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.engines import ENGINES
 from benchmarks.memory import graph_of_a_million, import_time
-from benchmarks.problems import BY_HAND
+from gradlab.benchmark.engines import installed
+from gradlab.benchmark.problems import BY_HAND
+from gradlab.benchmark.quick import ONE_THREAD
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULE = {"PyTorch": "torch", "HIPS autograd": "autograd", "MyGrad": "mygrad", "micrograd": "micrograd"}
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 #: What we want to hold: at most these multiples of NumPy by hand, of PyTorch, of the best other engine on NumPy.
 GOALS = {
@@ -43,16 +41,18 @@ def environment() -> dict[str, str]:
 
 def measure(rounds: int) -> dict[str, dict[str, float]]:
     """{engine: {workload: seconds}} for every engine that is installed."""
-    found = [name for name in ENGINES if find_spec(MODULE.get(name, "numpy"))]
+    found = installed()
     best: dict[str, dict[str, list[float]]] = {name: {} for name in found}
     for turn in range(rounds):
         for name in found:
             print(f"\rround {turn + 1} of {rounds}: {name:<16}", end="", file=sys.stderr, flush=True)
-            command = [sys.executable, "-P", "-m", "benchmarks.one", name]
+            command = [sys.executable, "-P", "-m", "gradlab.benchmark.one", name]
             run = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
             if run.returncode:
                 raise SystemExit(f"\nerror: {name} failed:\n{run.stderr}")
             for workload, times in json.loads(run.stdout).items():
+                if isinstance(times, str):
+                    raise SystemExit(f"\nerror: {name}, {workload}: {times}")
                 best[name].setdefault(workload, []).append(min(times))
     print("\r" + " " * 50 + "\r", end="", file=sys.stderr)
     return {name: {w: statistics.median(t) for w, t in times.items()} for name, times in best.items()}

@@ -1,6 +1,13 @@
-"""The student's side of the course: export, check, status, reset, submit and draw. The command is `gradlab`."""
+"""The student's side of the course: export, check, status, reset, submit, draw and bench. The command is `gradlab`."""
 
 __version__ = "0.1.0"
+
+
+def bench():
+    """Time your package beside NumPy by hand and the other engines that are here: a table, and the bars as a Figure."""
+    from gradlab.benchmark.report import bench
+
+    return bench()
 
 
 def load_ipython_extension(shell) -> None:

@@ -12,7 +12,7 @@ COMMAND = Command(
     about="Build your own autograd, lesson by lesson.",
     package="gradlab",
     groups=(
-        Group("work on a lesson", ("status", "check", "draw")),
+        Group("work on a lesson", ("status", "check", "draw", "bench")),
         Group("move your work", ("export", "reset", "submit")),
     ),
     examples="""

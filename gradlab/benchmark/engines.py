@@ -1,17 +1,19 @@
 """The same problems, solved with each engine as its users would write them.
 
 ENGINES maps an engine's name to a function that imports it and returns {workload: builder}; a builder prepares the
-inputs and returns the function that is timed. A workload that an engine cannot do is left out.
+inputs and returns the function that is timed. A workload that an engine cannot do is left out. The other engines are
+optional: they are imported by name, when they are asked for and there.
 """
 
 from __future__ import annotations
 
-import importlib
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 
 import numpy as np
 
-from benchmarks.problems import (
+from gradlab.benchmark.problems import (
     BY_HAND,
     CHAIN,
     DIAMONDS,
@@ -29,7 +31,7 @@ def numpy_by_hand():
 
 
 def torch():
-    importlib.import_module("torch").set_num_threads(1)
+    import_module("torch").set_num_threads(1)
     return torchlike("torch")
 
 
@@ -38,7 +40,7 @@ def mytorch():
 
 
 def torchlike(module):
-    torch = importlib.import_module(module)
+    torch = import_module(module)
 
     def leaf(array):
         return torch.tensor(array, requires_grad=True)
@@ -119,8 +121,7 @@ def workloads(chain, no_grad_chain, diamonds, mlp, bias):
 
 
 def hips_autograd():
-    import autograd.numpy as np_
-    from autograd import grad
+    np_, grad = import_module("autograd.numpy"), import_module("autograd").grad
 
     def chain():
         arrays = chain_inputs()
@@ -166,9 +167,8 @@ def hips_autograd():
 
 
 def mygrad():
-    import mygrad as mg
-    from mygrad.nnet.activations import relu
-    from mygrad.nnet.losses import softmax_crossentropy
+    mg, relu = import_module("mygrad"), import_module("mygrad.nnet.activations").relu
+    softmax_crossentropy = import_module("mygrad.nnet.losses").softmax_crossentropy
 
     def chain():
         arrays = chain_inputs()
@@ -235,8 +235,7 @@ def mygrad():
 
 def micrograd():
     """Micrograd has numbers only, so it runs the chain and the diamonds for one entry, and needs deep recursion."""
-    from micrograd.engine import Value
-
+    Value = import_module("micrograd.engine").Value
     sys.setrecursionlimit(10**6)
 
     def chain():
@@ -274,3 +273,11 @@ ENGINES = {
     "micrograd": micrograd,
     "mytorch": mytorch,
 }
+
+#: What has to be installed for an engine; `mytorch` is the package of the course.
+MODULE = {"PyTorch": "torch", "HIPS autograd": "autograd", "MyGrad": "mygrad", "micrograd": "micrograd"}
+
+
+def installed() -> list[str]:
+    """The names of the engines that are here, `mytorch` among them always."""
+    return [name for name in ENGINES if find_spec(MODULE.get(name, "numpy"))]
