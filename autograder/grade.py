@@ -2,7 +2,7 @@
 
     report = grade_class(course, [lesson], Path("submitted"), out=course.root)
 
-Students' code runs in workers (sandbox.py), several at a time; this process judges what they observed and is the only
+Students' code runs in workers (sandbox/), several at a time; this process judges what they observed and is the only
 one that writes. A submission that was graded before and has not changed is not graded again.
 """
 

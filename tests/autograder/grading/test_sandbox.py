@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from autograder import sandbox
+import autograder
 from autograder.sandbox import BUBBLEWRAP, Isolation, Worker, isolation
 
 NONE = Isolation("none")
@@ -94,7 +94,7 @@ def test_what_it_started_dies_with_it(ask, tmp_path):
 def test_behind_bubblewrap_there_is_nothing_to_see(ask, tmp_path):
     secret = tmp_path.parent / "secret.txt"
     secret.write_text("x", encoding="utf-8")
-    here = os.path.dirname(os.path.dirname(sandbox.__file__))
+    here = os.path.dirname(os.path.dirname(autograder.__file__))
     bodies = [
         f"return os.path.exists({str(secret)!r})",
         f"return sorted(os.listdir({here!r}))",

@@ -1,0 +1,9 @@
+"""How much of the machine one request to a worker may take."""
+
+from __future__ import annotations
+
+#: cpu, wall: seconds. memory: bytes of address space. file: bytes of one file. reply: bytes.
+LIMITS = {"cpu": 5.0, "wall": 20.0, "memory": 4 << 30, "file": 16 << 20, "reply": 64 << 20}
+
+#: Seconds that a worker may need to start and to hand a reply over, on top of what the request may take.
+GRACE = 20.0
