@@ -14,11 +14,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gradlab.dot import Look, alt_text, dot_text
+from gradlab.embedded import picture_html
 from gradlab.errors import GradlabError
 from gradlab.folding import fold as folded
 from gradlab.graph import Graph, trace
 from gradlab.render import advice, has_dot, render, svg_of
 from gradlab.text_drawing import text_drawing
+from gradlab.themes import FOLLOWING
 
 FORMATS = ("svg", "png", "pdf", "dot", "txt")
 
@@ -64,7 +66,7 @@ class Drawing:
 
     def svg(self) -> str:
         """The picture as SVG. Raises GradlabError without Graphviz."""
-        return svg_of(self.dot, self.alt)
+        return svg_of(self.dot, self.alt, FOLLOWING if self.look.theme == "auto" else None)
 
     def text(self) -> str:
         """The graph as lines of text, the result first."""
@@ -93,5 +95,6 @@ class Drawing:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         if has_dot():
-            return {"image/svg+xml": self.svg(), "text/plain": self.alt}
+            svg = self.svg()
+            return {"text/html": picture_html(svg, self.alt), "image/svg+xml": svg, "text/plain": self.alt}
         return {"text/plain": f"{self.text()}\n\n{advice()}"}

@@ -15,7 +15,7 @@ function (name, movie) {
     const stage = make("div", { class: "glm-stage", "aria-hidden": "true" }, player);
     const [width, height] = movie.size;
     stage.innerHTML =
-      `<svg xmlns="${SVG}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${movie.stage}` +
+      `<svg xmlns="${SVG}" class="gradlab-picture" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${movie.stage}` +
       `<g class="glm-over"></g></svg>`;
     const over = stage.querySelector(".glm-over");
     const bar = make("div", { class: "glm-bar" }, player);

@@ -25,9 +25,11 @@ import numpy as np
 from gradlab.errors import GradlabError
 from gradlab.few_words import named
 from gradlab.graph import Graph, shape_text
+from gradlab.page_theme import page_css
 from gradlab.slow_walk import Contribution, Step, slow_walk
 from gradlab.stage import Stage, stage_of
 from gradlab.strip import strip_svg
+from gradlab.themes import FOLLOWING
 
 MAX_NODES = 150
 SHORT = 16  # characters of a number on an edge or under a node
@@ -79,7 +81,7 @@ class Movie:
         return (
             f'<div class="glm" data-glm="{name}"><img alt="{escape(self.alt)}" style="max-width:100%" '
             f'src="data:image/svg+xml;base64,{strip}"></div>'
-            f'<style>{asset("movie.css")}</style><script>({asset("movie.js")})("{name}",{data})</script>'
+            f'<style>{asset("movie.css")}{page_css(FOLLOWING)}</style><script>({asset("movie.js")})("{name}",{data})</script>'
         )
 
     def page(self) -> str:

@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: Okabe and Ito's colours, in the order of their distance; yellow, which is pale on white, is left out.
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#1b1b1b")
+#: After Okabe and Ito, dark enough for a line's name to be read on white: 4.5 to 1 and more.
+COLOURS = ("#0072b2", "#c25100", "#007a58", "#a04a80", "#1b1b1b", "#7d6200", "#00788c")
+DARK_COLOURS = ("#56b4e9", "#ff8c42", "#2fc796", "#e39ac6", "#f2f2f2", "#e0c040", "#7fd6ea")
 DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 2, 1.5, 2)), (0, (1, 1)), (0, (9, 3)), "-")
 MARKERS = "os^DvPX"
-INK = "#1b1b1b"
+INK, SPINE, GRID, CONTOUR = "#1b1b1b", "#5a5a5a", "#e3e3e3", "#9a9a9a"
+#: What each colour becomes on a dark page.
+TWINS = {SPINE: "#b5b5b5", GRID: "#3a3a3a", CONTOUR: "#808080", **dict(zip(COLOURS, DARK_COLOURS, strict=True))}
 FEW_POINTS = 30  # so many points of a line get markers
 LINE_HEIGHT = 18  # pixels between two names, or they run into each other
 
@@ -25,14 +28,19 @@ STYLE = {
     "figure.constrained_layout.use": True,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.edgecolor": "#5a5a5a",
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.edgecolor": SPINE,
     "axes.titlelocation": "left",
     "axes.titleweight": "bold",
     "axes.titlesize": 12,
     "axes.labelsize": 11,
     "axes.grid": True,
     "axes.axisbelow": True,
-    "grid.color": "#e3e3e3",
+    "grid.color": GRID,
     "grid.linewidth": 0.8,
     "xtick.labelsize": 10,
     "ytick.labelsize": 10,
@@ -95,7 +103,7 @@ def _name_lines(axes: Axes, lines: Mapping[str, tuple]) -> None:
             ends.append((line, (line.get_xdata()[seen[-1]], line.get_ydata()[seen[-1]])))
     heights = sorted(axes.transData.transform(end)[1] for _, end in ends)
     if any(above - below < LINE_HEIGHT for below, above in pairwise(heights)):
-        axes.legend(frameon=False)
+        axes.legend(frameon=False, labelcolor=INK)
         return
     for line, end in ends:
         axes.annotate(

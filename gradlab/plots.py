@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gradlab.plot_style import COLOURS, DASHES, INK, lines_figure, new_figure
+from gradlab.plot_style import COLOURS, CONTOUR, DASHES, INK, lines_figure, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+GRID = 80  # points of a contour plot in each direction
 _UNITS = {"B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9}
 
 
@@ -80,15 +81,19 @@ def descent(
 
     f: called as f(x, y) with two arrays of the same shape. path: points (x, y) in order, or {name: points}.
     """
+    from matplotlib.colors import to_rgba
+
     paths = {n: np.asarray(p, float) for n, p in (path if isinstance(path, Mapping) else {"": path}).items()}
     points = np.concatenate([p[np.isfinite(p).all(axis=1)] for p in paths.values()])
     (left, bottom), (right, top) = _frame(points)
-    x, y = np.meshgrid(np.linspace(left, right, 200), np.linspace(bottom, top, 200))
+    x, y = np.meshgrid(np.linspace(left, right, GRID), np.linspace(bottom, top, GRID))
     z = np.asarray(f(x, y), float)
     figure, axes = new_figure(title, xlabel, ylabel, size=(6.2, 5.0))
     axes.grid(False)
-    axes.contourf(x, y, z, _levels(z, levels), cmap="Greys", alpha=0.35)
-    axes.contour(x, y, z, _levels(z, levels), colors="#9a9a9a", linewidths=0.7)
+    # One colour of growing strength: on a dark page it becomes light as a whole.
+    heights = [to_rgba(INK, 0.22 * step / levels) for step in range(levels)]
+    axes.contourf(x, y, z, _levels(z, levels), colors=heights)
+    axes.contour(x, y, z, _levels(z, levels), colors=CONTOUR, linewidths=0.7)
     for number, (name, way) in enumerate(paths.items()):
         colour = COLOURS[number % len(COLOURS)]
         axes.plot(
@@ -104,7 +109,7 @@ def descent(
     axes.set_xlim(left, right)
     axes.set_ylim(bottom, top)
     if any(paths):
-        axes.legend(frameon=True, framealpha=0.9)
+        axes.legend(frameon=False, labelcolor=INK)
     return figure
 
 

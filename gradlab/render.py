@@ -8,10 +8,12 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 
 from gradlab.errors import GradlabError
+from gradlab.page_theme import CLASS, following_the_page
 
 WIDEST = 620  # points of a picture: beside JupyterLab's file browser, on a laptop
 SMALLEST = 0.5  # the scale below which nobody can read it: a wider one is for scrolling
@@ -84,14 +86,23 @@ def _from_browser():
     return getattr(importlib.import_module("js"), "gradlabRenderDot", None)
 
 
-def svg_of(dot: str, alt: str) -> str:
-    """The picture of `dot` as an <svg> element that screen readers read as one image, described by `alt`."""
+def svg_of(dot: str, alt: str, twins: Mapping[str, str] | None = None) -> str:
+    """The picture of `dot` as an <svg> element that screen readers read as one image, described by `alt`.
+
+    twins: {light colour: dark colour}, for a picture that takes the colours of the page it stands in.
+    """
     text = bare_svg(dot)
     # Several pictures in one page must not share ids.
     text = re.sub(r'(<g) id="[^"]*"', r"\1", text)
     text = _fitting(text)
-    described = f'<svg role="img" aria-label="{escape(alt)}" style="max-width:100%;height:auto"'
-    return text.replace("<svg", described, 1).replace(">", f">\n<title>{escape(alt)}</title>", 1).strip()
+    text = described(text, alt)
+    return following_the_page(text, twins) if twins else text
+
+
+def described(svg: str, alt: str) -> str:
+    """The <svg> element with its description, no wider than its page."""
+    begin = f'<svg role="img" aria-label="{escape(alt)}" class="{CLASS}" style="max-width:100%;height:auto"'
+    return svg.replace("<svg", begin, 1).replace(">", f">\n<title>{escape(alt)}</title>", 1).strip()
 
 
 def _fitting(svg: str) -> str:

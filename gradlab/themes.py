@@ -46,34 +46,53 @@ def _theme(background: str, ink: str, edge: str, marks: dict[str, str], **colour
 
 LIGHT_COLOURS = {
     "leaf": ("#cfe6f5", "#0072b2"),
-    "op": ("#ffe9bd", "#c98500"),
+    "op": ("#ffe9bd", "#a86f00"),
     "result": ("#c9ecdf", "#008a63"),
-    "fold": ("#e4e4e4", "#7f7f7f"),
-    "saved": ("#f6dcea", "#b0578f"),
+    "fold": ("#e4e4e4", "#757575"),
+    "saved": ("#f6dcea", "#a8497f"),
 }
+DARK_COLOURS = {
+    "leaf": ("#0f3a56", "#56b4e9"),
+    "op": ("#4a3500", "#e69f00"),
+    "result": ("#0b4535", "#2fc796"),
+    "fold": ("#333333", "#a6a6a6"),
+    "saved": ("#4a2340", "#e39ac6"),
+}
+#: Their labels are text: they are told from the page as well as words must be, 4.5 to 1.
 LIGHT_MARKS = {
-    "stretched": "#b0578f",
-    "missing": "#d55e00",
-    "extra": "#0072b2",
-    "doubled": "#b0578f",
-    "detached": "#c98500",
+    "stretched": "#a4457c",
+    "missing": "#b84a00",
+    "extra": "#0067a3",
+    "doubled": "#8f3a8f",
+    "detached": "#7a5600",
 }
+DARK_MARKS = {
+    "stretched": "#e39ac7",
+    "missing": "#ff8c42",
+    "extra": "#6cbdec",
+    "doubled": "#d79ae6",
+    "detached": "#f0b429",
+}
+LIGHT_INK, DARK_INK = "#1b1b1b", "#f2f2f2"
 THEMES = {
-    # Edges in the middle between black and white, and light nodes with a dark edge: seen on any page.
-    "auto": _theme("transparent", "#1b1b1b", "#7f7f7f", LIGHT_MARKS, **LIGHT_COLOURS),
-    "light": _theme("white", "#1b1b1b", "#5f5f5f", LIGHT_MARKS, **LIGHT_COLOURS),
-    "dark": _theme(
-        "#111111",
-        "#f2f2f2",
-        "#a6a6a6",
-        {"stretched": "#e39ac6", "missing": "#ff8c42", "extra": "#56b4e9", "doubled": "#e39ac6", "detached": "#f0b429"},
-        leaf=("#0f3a56", "#56b4e9"),
-        op=("#4a3500", "#e69f00"),
-        result=("#0b4535", "#2fc796"),
-        fold=("#333333", "#a6a6a6"),
-        saved=("#4a2340", "#e39ac6"),
-    ),
+    # Of the light colours, with edges that are seen on any page; where it can, it takes the page's (FOLLOWING).
+    "auto": _theme("transparent", LIGHT_INK, "#767676", LIGHT_MARKS, **LIGHT_COLOURS),
+    "light": _theme("white", LIGHT_INK, "#5f5f5f", LIGHT_MARKS, **LIGHT_COLOURS),
+    "dark": _theme("#111111", DARK_INK, "#a6a6a6", DARK_MARKS, **DARK_COLOURS),
 }
+
+
+def _twins() -> dict[str, str]:
+    auto, dark = THEMES["auto"], THEMES["dark"]
+    pairs = {auto.ink: dark.ink, auto.edge: dark.edge}
+    pairs |= {auto.marks[name]: dark.marks[name] for name in auto.marks}
+    for kind, colours in LIGHT_COLOURS.items():
+        pairs |= dict(zip(colours, DARK_COLOURS[kind], strict=True))
+    return pairs
+
+
+#: What each colour of "auto" becomes on a dark page.
+FOLLOWING = _twins()
 
 
 def theme_of(name: str) -> Theme:

@@ -54,7 +54,7 @@ def test_doubled(leaves, torch):
     first.next = [*first.next, *first.next]
     diff = diff_graphs(yours, right(**leaves), names=leaves)
     assert diff.text() == "Doubled: the edge from Exp to Mul is there more than once."
-    assert re.search(r'yours\d+ -> yours\d+ \[color="#b0578f".*style=bold.*label="doubled"\]', diff.dot)
+    assert re.search(r'yours\d+ -> yours\d+ \[color="#8f3a8f".*style=bold.*label="doubled"\]', diff.dot)
 
 
 def test_graphs_as_values_and_what_is_none(leaves):

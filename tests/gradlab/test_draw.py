@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import time
@@ -142,8 +143,8 @@ def test_deep_graphs():
 
 GOLDEN = """\
   n0 [shape="box", fillcolor="#c9ecdf", color="#008a63", peripheries="2", label="y\\n12", tooltip="y, Tensor, shape (), float32"]
-  n1 [shape="ellipse", fillcolor="#ffe9bd", color="#c98500", margin="0.04,0.02", label="Mul", tooltip="y, MulBackward0, shape (), float32"]
-  n2 [shape="ellipse", fillcolor="#ffe9bd", color="#c98500", margin="0.04,0.02", label="Add", tooltip="AddBackward0, shape ()"]
+  n1 [shape="ellipse", fillcolor="#ffe9bd", color="#a86f00", margin="0.04,0.02", label="Mul", tooltip="y, MulBackward0, shape (), float32"]
+  n2 [shape="ellipse", fillcolor="#ffe9bd", color="#a86f00", margin="0.04,0.02", label="Add", tooltip="AddBackward0, shape ()"]
   n3 [shape="Mrecord", fillcolor="#cfe6f5", color="#0072b2", label="x | 3", tooltip="x, AccumulateGrad, shape (), float32"]
   n1 -> n0
   n3 -> n1
@@ -236,7 +237,11 @@ def test_svg(product):
     assert svg.index("<title>Graph of y") < svg.index("<g") and "id=" not in svg
     assert picture._repr_svg_() == svg
     bundle = picture._repr_mimebundle_()
-    assert bundle == {"image/svg+xml": svg, "text/plain": picture.alt}
+    assert (bundle["image/svg+xml"], bundle["text/plain"]) == (svg, picture.alt)
+    image = re.match(
+        r'<img [^>]*alt="([^"]*)"[^>]*src="data:image/svg\+xml;base64,([^"]*)"><script>', bundle["text/html"]
+    )
+    assert image[1] == picture.alt and base64.b64decode(image[2]).decode("utf-8") == svg
 
 
 @needs_dot

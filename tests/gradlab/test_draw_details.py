@@ -48,7 +48,7 @@ def test_what_is_traced(spread):
 def test_broadcasting_is_on_the_edge(spread):
     dot = draw(spread["loss"]).dot
     (first, second) = lines(dot, 'style="bold"')
-    assert first.startswith('n4 -> n3 [label="(3,) → (2, 3)", color="#b0578f"')
+    assert first.startswith('n4 -> n3 [label="(3,) → (2, 3)", color="#a4457c"')
     assert 'tooltip="broadcast from (2, 1) to (2, 3); its gradient is summed back to (2, 1)"' in second
     ones = spread["x"] * spread["x"]
     assert "→" not in draw(ones.sum()).dot
