@@ -28,6 +28,12 @@ def mark(tensor):
         watchers.append(refuse)
 
 
+def unmark(view):
+    """Let `view`, which was marked as the result that it is, be as ordinary as the memory that it looks into."""
+    view.extra.inference = False
+    memories.discard(id(owner_of(view.array)))
+
+
 def refuse(node):
     """Raise RuntimeError if the node has saved the numbers of an inference tensor."""
     for value in node.saved_tensors or ():

@@ -41,6 +41,10 @@ def apply_view(op, x, *args):
     result = op.apply(x, *args)
     if result.array.base is not None and owner_of(result.array) is owner_of(x.array):
         link(result, x, op, args)
+        if mode.inference and not x.is_inference():
+            from mytorch.inference import unmark
+
+            unmark(result)
     elif result.edge is not None:
         result.edge.is_view = False
     return result

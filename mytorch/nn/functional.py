@@ -1,4 +1,4 @@
-"""PyTorch's torch.nn.functional: layers, activations and losses as functions."""
+"""PyTorch's torch.nn.functional: layers, activations and losses as functions. Losses are in `mytorch.nn.losses`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ import warnings
 import numpy as np
 
 from mytorch import ops
-from mytorch._lessons import later
 from mytorch.base import TensorBase
 from mytorch.functions import log_softmax, relu, sigmoid, tanh  # noqa: F401
 from mytorch.indexing import raw
+from mytorch.nn.losses import (  # noqa: F401
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    huber_loss,
+    kl_div,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+    smooth_l1_loss,
+)
 from mytorch.random import generator
-
-mse_loss = later("losses", "mse_loss")
-l1_loss = later("losses", "l1_loss")
-binary_cross_entropy = later("losses", "binary_cross_entropy")
-binary_cross_entropy_with_logits = later("losses", "binary_cross_entropy_with_logits")
-reduce = later("losses", "reduce")
-
 
 # ---- layers ------------------------------------------------------------------------------------------------------
 
@@ -150,52 +153,3 @@ def implicit_dim(name, ndim):
         stacklevel=3,
     )
     return 0 if ndim in (0, 1, 3) else 1
-
-
-# ---- losses ------------------------------------------------------------------------------------------------------
-
-
-def check_targets(input, target):
-    """Raise for classes that are not there, before an index error deep inside would say it worse."""
-    if target.array.dtype.kind not in "iu":
-        raise RuntimeError(
-            f"expected scalar type Long but found {target.dtype}: the target holds the numbers of classes."
-        )
-    if input.ndim == 2 and target.ndim == 1 and len(input) != len(target):
-        raise ValueError(f"Expected input batch_size ({len(input)}) to match target batch_size ({len(target)}).")
-    for c in target.array.ravel().tolist():
-        if not 0 <= c < input.shape[-1]:
-            raise IndexError(f"Target {c} is out of bounds.")
-
-
-def nll_loss(input, target, reduction="mean"):
-    """−input[i, target[i]] for log-probabilities (n, classes); one sample (classes,) may come without its n."""
-    check_targets(input, target)
-    if input.ndim == 1:
-        return later("losses", "nll_loss")(input.unsqueeze(0), target.reshape(1), reduction).reshape(())
-    return later("losses", "nll_loss")(input, target, reduction)
-
-
-def cross_entropy(input, target, reduction="mean"):
-    """nll_loss(log_softmax(input)), for logits (n, classes) and classes (n,)."""
-    return nll_loss(input.log_softmax(-1), target, reduction)
-
-
-def smooth_l1_loss(input, target, reduction="mean", beta=1.0):
-    """d² / 2β where d = |input − target| < β, else d − β / 2."""
-    d = (input - target).abs()
-    return reduce((d * d * (0.5 / beta)).where(d < beta, d - 0.5 * beta), reduction)
-
-
-def huber_loss(input, target, reduction="mean", delta=1.0):
-    """d² / 2 where d = |input − target| < δ, else δ (d − δ / 2)."""
-    d = (input - target).abs()
-    return reduce((d * d * 0.5).where(d < delta, (d - 0.5 * delta) * delta), reduction)
-
-
-def kl_div(input, target, reduction="mean", log_target=False):
-    """target · (log target − input), for log-probabilities `input`; terms with target 0 are 0."""
-    if log_target:
-        return reduce(target.exp() * (target - input), reduction if reduction != "batchmean" else "sum")
-    term = target * ((target.masked_fill(raw(target) == 0, 1)).log() - input)
-    return term.sum() / len(input) if reduction == "batchmean" else reduce(term, reduction)

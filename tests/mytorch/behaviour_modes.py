@@ -159,6 +159,15 @@ def inference_tensors_inside(torch):
     return i
 
 
+def views_of_ordinary_tensors_in_inference_mode(torch):
+    base, other = torch.ones(4), torch.ones(4)
+    with torch.inference_mode():
+        views = base.view(2, 2), base[:2], base.t(), base.reshape(2, 2)[0]
+        inside = (other * 2).view(2, 2)
+    w = torch.ones(2, requires_grad=True)
+    return [v.is_inference() for v in views], inside.is_inference(), (w * base[:2]).sum(), error(lambda: w * inside)
+
+
 def inference_mode_off(torch):
     with torch.inference_mode(False):
         return torch.is_inference_mode_enabled(), torch.is_grad_enabled()

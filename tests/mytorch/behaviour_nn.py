@@ -217,6 +217,48 @@ def losses(torch):
     return [loss.detach() for loss in made], grads
 
 
+def losses_with_weights(torch):
+    nn = torch.nn
+    x = torch.tensor([[0.2, -1.0, 0.5], [1.5, 0.3, -0.7], [0.1, 0.4, 2.0]], requires_grad=True)
+    t = torch.tensor([[0.0, 1.0, 0.0], [1.0, 0.0, 1.0], [0.2, 0.5, 0.3]])
+    w, c = torch.tensor([0.5, 2.0, 1.0]), torch.tensor([2, 0, -100])
+    first = torch.tensor([1, -1, 2])
+    made = [
+        loss
+        for reduction in ("mean", "sum", "none")
+        for loss in (
+            nn.BCELoss(w, reduction=reduction)(x.sigmoid(), t),
+            nn.BCEWithLogitsLoss(pos_weight=w, reduction=reduction)(x, t),
+            nn.BCEWithLogitsLoss(w, pos_weight=w * 2, reduction=reduction)(x, t),
+            nn.NLLLoss(w, reduction=reduction)(x.log_softmax(1), c),
+            nn.NLLLoss(ignore_index=-1, reduction=reduction)(x.log_softmax(1), first),
+            nn.CrossEntropyLoss(w, reduction=reduction)(x, c),
+            nn.CrossEntropyLoss(label_smoothing=0.1, reduction=reduction)(x, c),
+            nn.CrossEntropyLoss(w, label_smoothing=0.1, reduction=reduction)(x, c),
+            nn.CrossEntropyLoss(w, label_smoothing=0.1, reduction=reduction)(x, t),
+            nn.CrossEntropyLoss(reduction=reduction)(x, t),
+        )
+    ]
+    grads = [torch.autograd.grad(loss.sum(), x, retain_graph=True)[0] for loss in made]
+    return [loss.detach() for loss in made], grads, sorted(nn.CrossEntropyLoss(w).state_dict())
+
+
+def losses_of_many_places(torch):
+    F = torch.nn.functional
+    x = (torch.arange(24.0) / 10).sin().reshape(2, 3, 4).requires_grad_()
+    c, w = torch.tensor([[0, 1, 2, 1], [2, -100, 0, 0]]), torch.tensor([0.5, 2.0, 1.0])
+    made = [
+        F.cross_entropy(x, c),
+        F.cross_entropy(x, c, w, reduction="none"),
+        F.cross_entropy(x, c, label_smoothing=0.2),
+        F.cross_entropy(x, (2 - 3 * x).detach().softmax(1)),
+        F.cross_entropy(x[0, :, 0], torch.tensor(1), weight=w),
+        F.nll_loss(x[0, :, 0].log_softmax(0), torch.tensor(1), reduction="none"),
+    ]
+    grads = [torch.autograd.grad(loss.sum(), x, retain_graph=True)[0] for loss in made]
+    return [loss.detach() for loss in made], grads
+
+
 def probabilities_of_0_and_1(torch):
     p = torch.tensor([0.0, 1.0, 0.0, 1.0], requires_grad=True)
     loss = torch.nn.functional.binary_cross_entropy(p, torch.tensor([0.0, 1.0, 1.0, 0.0]), reduction="none")
