@@ -13,7 +13,7 @@ COMMAND = Command(
     package="autograder",
     groups=(
         Group("write lessons", ("build", "verify")),
-        Group("run a class", ("release", "grade", "demo")),
+        Group("run a class", ("release", "leaks", "grade", "demo")),
     ),
     examples="""
 autograder build && autograder verify
