@@ -48,12 +48,18 @@ def plan_release(course: Course, lessons: Iterable[Lesson], record: bool = False
 
     Raises GradlabError when a lesson has mistakes or loose ends (points that do not add up, …).
     """
+    sources = checked_sources(course, lessons)
+    texts = released_texts(course, sources, course.root / GRADEBOOK if record else None)
+    return [_change(course, source.lesson, texts[source.lesson.id]) for source in sources]
+
+
+def checked_sources(course: Course, lessons: Iterable[Lesson]) -> list[LessonSource]:
+    """The sources of these lessons, freshly read. Raises GradlabError when one has mistakes or loose ends."""
     sources = [read_source(course, lesson) for lesson in lessons]
     open_ends = [sentence for source in sources for sentence in loose_ends(course, source)]
     if open_ends:
         raise GradlabError("\n".join(open_ends))
-    texts = released_texts(course, sources, course.root / GRADEBOOK if record else None)
-    return [_change(course, source.lesson, texts[source.lesson.id]) for source in sources]
+    return sources
 
 
 def released_texts(course: Course, sources: Iterable[LessonSource], gradebook: Path | None = None) -> dict[str, str]:

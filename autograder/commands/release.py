@@ -1,38 +1,59 @@
-"""`autograder release`: the lessons to modules/, where students open them."""
+"""`autograder release`: the lessons to modules/, or everything that students get to a folder of its own."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from autograder.startup import quicken
 
 NAME = "release"
-HELP = "write what students open into modules/, without the answers"
+HELP = "write what students open, without the answers"
 EXAMPLE = """
-autograder release               # every lesson
+autograder release               # every lesson, to modules/
 autograder release 1 2           # these two; the others stay as they are
 autograder release --dry-run     # say what would change
+
+autograder release --to ../course                            # the whole student repository, to a folder
+autograder release --to ../course --lessons 1-3 --git main   # three lessons, committed to a history of its own
+git -C ../course push https://example.org/course.git main    # publish that
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("lessons", nargs="*", metavar="LESSON", help="a lesson's number or id; none means all")
+    parser.add_argument("lessons", nargs="*", metavar="LESSON", help="a number, an id, or 1-3; none means all")
     parser.add_argument("-n", "--dry-run", action="store_true", help="change nothing, say what would change")
-    parser.add_argument(
-        "--force", action="store_true", help="overwrite notebooks in modules/ that hold somebody's work"
-    )
+    parser.add_argument("--force", action="store_true", help="overwrite somebody's work in what was released before")
     parser.add_argument("--no-db", action="store_true", help="do not note the lessons in nbgrader's gradebook.db")
+    student = parser.add_argument_group("a repository for students")
+    student.add_argument(
+        "--to", type=Path, metavar="DIR", help="write lessons, package, tools and README to DIR, all or nothing"
+    )
+    student.add_argument("--lessons", dest="range", metavar="1-3", action="append", help="these lessons only")
+    student.add_argument("--git", metavar="BRANCH", help="commit DIR to this branch of a repository of its own")
+    student.add_argument("--github", metavar="OWNER/NAME", default="", help="where it goes: adds a Binder badge")
 
 
 def run(args: argparse.Namespace) -> int:
     quicken()
-    from autograder.build import build
-    from autograder.release import apply, plan_release
+    from autograder.chosen import chosen
     from gradlab.course import load_course
     from gradlab.errors import GradlabError
 
     course = load_course()
-    lessons = [course.lesson(text) for text in args.lessons] or list(course.lessons)
+    lessons = chosen(course, [*args.lessons, *(args.range or ())])
+    if args.to:
+        return _to_folder(args, course, lessons)
+    if args.git or args.github:
+        raise GradlabError("--git and --github are for a student repository: say where with --to DIR.")
+    return _to_modules(args, course, lessons)
+
+
+def _to_modules(args: argparse.Namespace, course, lessons) -> int:
+    from autograder.build import build
+    from autograder.release import apply, plan_release
+    from gradlab.errors import GradlabError
+
     if not args.dry_run:
         report = build(course, lessons)
         if report.errors:
@@ -47,4 +68,27 @@ def run(args: argparse.Namespace) -> int:
         print(f"{changed} of {len(changes)} lessons would change. Nothing was written.")
         return 0
     print(f"{changed} of {len(changes)} lessons changed in modules/. Next: autograder verify")
+    return 0
+
+
+def _to_folder(args: argparse.Namespace, course, lessons) -> int:
+    from autograder.distribution.release import planned, release_to
+
+    plan = planned(course, lessons, args.to, args.github, args.git, args.force)
+    would = "would be " if args.dry_run else ""
+    print(f"{args.to}: {len(plan.new)} files {would}new, {len(plan.changed)} changed, {len(plan.gone)} removed.")
+    for word, names in (("changed", plan.changed), ("removed", plan.gone)):
+        for name in names:
+            print(f"  {word} {name}")
+    if args.dry_run:
+        print("Nothing was written.")
+        return 0
+    released = release_to(course, lessons, plan, args.git)
+    print("✓ searched every file and git object: no answer, no hidden test, no wrong answer.")
+    if released.commit:
+        print(f"Committed to {args.git}: {released.commit[:12]}. Next: git -C {args.to} push URL {args.git}")
+    elif args.git:
+        print(f"{args.git} says this already; nothing to commit.")
+    else:
+        print(f"Next: try it as a student: cd {args.to} && make lab")
     return 0

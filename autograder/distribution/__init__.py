@@ -1,0 +1,1 @@
+"""The repository that students get: complete, installable, without one byte of solutions/ or autograder/."""
