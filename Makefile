@@ -24,12 +24,12 @@ BENCH := $(VENV)/.bench
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test test-full lint format verify demo bench dot clean distclean
+.PHONY: help lab test test-full conformance lint format verify demo bench dot clean distclean
 
 help: ## show this list
 	@echo "usage: make TARGET"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 lab: $(READY) dot ## set everything up and open lesson 1 in JupyterLab
 	@test -f $(FIRST_LESSON) || { echo "error: $(FIRST_LESSON) is missing. Get it back: git checkout -- modules" >&2; exit 2; }
@@ -48,6 +48,9 @@ test: $(DEV) $(if $(filter 1 true yes,$(ORACLE)),$(TORCH)) dot ## lint, prove th
 test-full: $(DEV) $(TORCH) dot ## the long suites that `make test` leaves out
 	python -m pytest -m full $(TESTS)
 
+conformance: $(TORCH) ## hold the engine against PyTorch, numeric gradients included; prints the counts
+	python -m pytest tests/mytorch -m "" $(TESTS)
+
 verify: $(READY) ## prove that stubs fail, solutions pass and nothing leaks into modules/
 	autograder verify
 
@@ -61,7 +64,7 @@ format: $(DEV) ## put style and formatting right
 
 bench: $(BENCH) ## measure the engine's speed beside NumPy by hand, PyTorch and other engines
 	autograder build
-	python -m benchmarks.run $(BENCHMARK)
+	python -m benchmarks.run --page site/benchmark $(BENCHMARK)
 
 clean: ## remove what was built; your work in modules/ and mytorch/ stays
 	rm -rf .build .pytest_cache .ruff_cache *.egg-info

@@ -53,7 +53,7 @@ def _python(code: str, *args, environment) -> str:
     return run.stdout
 
 
-def graph_of_a_million(environment) -> str:
+def graph_of_a_million(environment) -> list[str]:
     def per_node(module, n):
         return json.loads(_python(GRAPH, module, n, environment=environment))
 
@@ -71,7 +71,7 @@ def graph_of_a_million(environment) -> str:
         lines.append(f"PyTorch: {torch * 1e6:.2f} µs a node, so mytorch takes {seconds / torch:.2f} × as long")
     except SystemExit:
         lines.append("PyTorch is not installed: not compared")
-    return "\n".join(lines)
+    return lines
 
 
 def import_time(environment) -> str:

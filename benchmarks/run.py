@@ -1,4 +1,4 @@
-"""Run the benchmark: `python -m benchmarks.run`. Prints the table of ratios; `--plot FILE` draws it too.
+"""Run the benchmark: `python -m benchmarks.run`. Prints the table of ratios; `--page DIR` writes what the docs show.
 
 Engines take turns, each in a process of its own with one thread, `--rounds` times; a figure is the median over the
 rounds of the best time within a round. Ratios compare engines within this run alone.
@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.memory import graph_of_a_million, import_time
+from benchmarks.page import write_page
 from gradlab.benchmark.engines import installed
 from gradlab.benchmark.problems import BY_HAND
 from gradlab.benchmark.quick import ONE_THREAD
@@ -87,19 +88,16 @@ def _cell(ratio, goal) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="processes for each engine (default 5)")
-    parser.add_argument("--json", type=Path, help="write the seconds to this file")
-    parser.add_argument("--plot", type=Path, help="draw the ratios to this file (svg or png)")
+    parser.add_argument(
+        "--page", type=Path, metavar="DIR", help="write benchmark.json, .svg and .md there, for the docs"
+    )
     options = parser.parse_args()
     seconds = measure(options.rounds)
     print(table(seconds), "\n", sep="")
-    print(graph_of_a_million(environment()))
-    print(import_time(environment()))
-    if options.json:
-        options.json.write_text(json.dumps(seconds, indent=1), encoding="utf-8")
-    if options.plot:
-        from benchmarks.plot import plot
-
-        plot(seconds).savefig(options.plot, bbox_inches="tight")
+    rest = "\n".join(f"- {line}" for line in [*graph_of_a_million(environment()), import_time(environment())])
+    print(rest)
+    if options.page:
+        write_page(options.page, seconds, options.rounds, f"{table(seconds)}\n\n{rest}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Two engines for every test: `mt`, the one under test, and `pt`, PyTorch, which says what is right.
 
-The quick part is `pytest tests/mytorch -m "not slow"`; without the `-m`, numeric gradients of every op are checked too.
+`make test ORACLE=1` runs the quick part; `make conformance` checks the numeric gradients of every op too. Both print
+how much was compared.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def test_without_gradients(row, mt, pt):
     same(run(mt), run(pt))
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize(
     "row", [row for row in ROWS if any(i.differentiable for i in row.inputs)], ids=lambda row: row.name
 )
