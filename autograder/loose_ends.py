@@ -15,7 +15,13 @@ from gradlab.errors import GradlabError, did_you_mean
 
 def loose_ends(course: Course, source: LessonSource) -> list[str]:
     """Sentences with file and, where there is one, line."""
-    return [*_points(course, source), *_modules(source), *_asserts(source), *_hidden_tests(course, source)]
+    return [
+        *_points(course, source),
+        *_modules(source),
+        *_asserts(source),
+        *_hidden_tests(course, source),
+        *_skills(source),
+    ]
 
 
 def _points(course: Course, source: LessonSource) -> Iterator[str]:
@@ -64,6 +70,17 @@ def _hidden_tests(course: Course, source: LessonSource) -> Iterator[str]:
         if found[name] != cell.points:
             header = f"{_name(source)}:{cell.line}"
             yield f'{header}: exercise "{name}" has points={cell.points:g}; its hidden tests add up to {found[name]:g}.'
+
+
+def _skills(source: LessonSource) -> Iterator[str]:
+    """A skill is earned with exercises that there are."""
+    known = {cell.name for cell in source.of_role("exercise")}
+    for skill in source.lesson.skills:
+        for name in skill.exercises:
+            if name not in known:
+                hint = did_you_mean(name, known)
+                missing = f"{source.lesson.id} has no such exercise.{hint}"
+                yield f'course.yml: the skill "{skill.name}" is earned with "{name}", but {missing}'
 
 
 def _name(source: LessonSource) -> str:

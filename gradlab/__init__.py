@@ -1,4 +1,7 @@
-"""The student's side of the course: export, check, status, reset, submit, draw and bench. The command is `gradlab`."""
+"""The student's side of the course: export, check, hint, status, reset, submit, draw … The command is `gradlab`.
+
+In a notebook: `gradlab.hint("walk")` opens the next hint, `gradlab.status()` shows where one stands.
+"""
 
 __version__ = "0.1.0"
 
@@ -8,6 +11,23 @@ def bench():
     from gradlab.benchmark.report import bench
 
     return bench()
+
+
+def hint(exercise: str | None = None, again: bool = False):
+    """Open the next hint of an exercise of this notebook's lesson; None: of the one to do next.
+
+    Each call opens one more step; `again` shows those that are open, and opens no other.
+    """
+    from gradlab.at_hand import hint_here
+
+    return hint_here(exercise, again)
+
+
+def status():
+    """Lessons, points, experience and the map of skills, as a picture."""
+    from gradlab.at_hand import standing_here
+
+    return standing_here()
 
 
 def load_ipython_extension(shell) -> None:

@@ -24,9 +24,11 @@ def main() -> None:
 
     sys.path.append(job["gradlab"])
     import gradlab.check_namespace as namespaces
+    from gradlab.borrowed import use_own
     from gradlab.reload import put_first
 
     put_first(job["engine"])
+    use_own(lambda: job["own"])
     os.dup2(quiet, 2)
     cells = [namespaces.JobCell(*rest, namespaces.without_magics(source)) for *rest, source in job["cells"]]
 

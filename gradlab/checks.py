@@ -19,6 +19,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from gradlab.borrowed import own_modules
 from gradlab.notebooks import Cell, Notebook, read_notebook
 
 RUNNER = Path(__file__).with_name("check_runner.py")
@@ -78,6 +79,7 @@ class Runner:
             "engine": str(engine.resolve()),
             "gradlab": str(RUNNER.parent.parent),
             "package": package,
+            "own": own_modules(engine.resolve(), package, notebook.lesson),
             "cells": [[cell.role, cell.name, cell.module, cell.source] for cell in notebook.cells],
             "checks": checks,
         }

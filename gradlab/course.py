@@ -22,10 +22,24 @@ FILE_NAME = "course.yml"
 
 @dataclass(frozen=True)
 class Policies:
-    """Rules of grading. Late work loses `late_penalty_per_day` (0 to 1) of its points for each day begun."""
+    """Rules of grading. Late work loses `late_penalty_per_day` (0 to 1) of its points for each day begun.
+
+    catchup: when students may borrow the known-good modules of an earlier lesson: "never", "after_due" or "always".
+    """
 
     late_penalty_per_day: float = 0.0
     attempts: str = "last"
+    catchup: str = "never"
+
+
+@dataclass(frozen=True)
+class Skill:
+    """Something that one can do after a lesson. It is earned with `exercises` of the lesson, or with all when there
+    are none; `needs` names the skills that come before it."""
+
+    name: str
+    exercises: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,7 @@ class Lesson:
     prerequisites: tuple[str, ...]
     points: int
     minutes: int
-    skills: tuple[str, ...] = ()
+    skills: tuple[Skill, ...] = ()
     release: dt.datetime | None = None
     due: dt.datetime | None = None
 
@@ -87,6 +101,13 @@ class Course:
                 return lesson
         modules = [module for lesson in self.lessons for module in lesson.modules]
         raise CourseError(f'no lesson exports a module "{name}".{did_you_mean(wanted, modules)}')
+
+    def lesson_of_skill(self, name: str) -> Lesson:
+        """The lesson that teaches the skill `name`. Raises KeyError."""
+        for lesson in self.lessons:
+            if any(skill.name == name for skill in lesson.skills):
+                return lesson
+        raise KeyError(name)
 
     def before(self, lesson: Lesson) -> tuple[Lesson, ...]:
         """The lessons that come before `lesson`, in order."""

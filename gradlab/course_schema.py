@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import keyword
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
 
-from gradlab.course import Course, Lesson, Policies, listed
+from gradlab.course import Course, Lesson, Policies, Skill, listed
 from gradlab.errors import did_you_mean
 from gradlab.yaml_document import Document
 
 ATTEMPTS = ("first", "last", "best")
+CATCHUP = ("never", "after_due", "always")
 
 
 def read_course(file: Path, shown_as: Path) -> Course:
@@ -34,12 +36,14 @@ def read_course(file: Path, shown_as: Path) -> Course:
 
 
 def _policies(doc: Document, node: yaml.Node) -> Policies:
-    keys = doc.mapping(node, "policies", [], ["late_penalty_per_day", "attempts"])
+    keys = doc.mapping(node, "policies", [], ["late_penalty_per_day", "attempts", "catchup"])
     values: dict = {}
     if "late_penalty_per_day" in keys:
         values["late_penalty_per_day"] = doc.number(keys["late_penalty_per_day"], "late_penalty_per_day", 0, 1)
     if "attempts" in keys:
         values["attempts"] = doc.choice(keys["attempts"], "attempts", ATTEMPTS)
+    if "catchup" in keys:
+        values["catchup"] = doc.choice(keys["catchup"], "catchup", CATCHUP)
     return Policies(**values)
 
 
@@ -63,7 +67,7 @@ def _lessons(doc: Document, nodes: list[yaml.Node]) -> tuple[Lesson, ...]:
     for position, (lesson, keys) in enumerate(zip(lessons, entries, strict=True)):
         if lesson.prerequisites:
             _check_prerequisites(doc, keys["prerequisites"], position, lessons)
-    return tuple(lessons)
+    return _with_skills(doc, lessons, entries)
 
 
 def _lesson(doc: Document, name: str, keys: dict[str, yaml.Node], owner: dict[str, str]) -> Lesson:
@@ -91,10 +95,43 @@ def _lesson(doc: Document, name: str, keys: dict[str, yaml.Node], owner: dict[st
         prerequisites=(doc.texts(keys["prerequisites"], f"prerequisites of {name}") if "prerequisites" in keys else ()),
         points=doc.integer(keys["points"], f"points of {name}", 1),
         minutes=doc.integer(keys["minutes"], f"minutes of {name}", 1),
-        skills=doc.texts(keys["skills"], f"skills of {name}") if "skills" in keys else (),
         release=release,
         due=due,
     )
+
+
+def _with_skills(doc: Document, lessons: list[Lesson], entries: list[dict[str, yaml.Node]]) -> tuple[Lesson, ...]:
+    """The lessons with their skills. A skill needs only what stands above it, so that no two wait for each other."""
+    known: dict[str, str] = {}  # skill -> the lesson that has it
+    complete = []
+    for lesson, keys in zip(lessons, entries, strict=True):
+        skills = []
+        for node in doc.items(keys["skills"], f"skills of {lesson.id}") if "skills" in keys else ():
+            skills.append(_skill(doc, node, lesson, known))
+            known[skills[-1].name] = lesson.id
+        complete.append(replace(lesson, skills=tuple(skills)))
+    return tuple(complete)
+
+
+def _skill(doc: Document, node: yaml.Node, lesson: Lesson, known: dict[str, str]) -> Skill:
+    """A skill: its name alone, or a mapping. What it needs when that is not said: all of the lessons required."""
+    what = f"a skill of {lesson.id}"
+    keys = {"name": node}
+    if isinstance(node, yaml.MappingNode):
+        keys = doc.mapping(node, what, ["name"], ["exercises", "needs"])
+    name = doc.text(keys["name"], what)
+    if name in known:
+        doc.error(keys["name"], f'{lesson.id} has a skill "{name}", but so does {known[name]}.')
+
+    def check_need(item: yaml.Node, needed: str) -> None:
+        if needed not in known:
+            doc.error(item, f'"{name}" needs "{needed}", which is no skill above it.{did_you_mean(needed, known)}')
+
+    needs = tuple(skill for skill, owner in known.items() if owner in lesson.prerequisites)
+    if "needs" in keys:
+        needs = doc.texts(keys["needs"], f'needs of "{name}"', check_need)
+    exercises = doc.texts(keys["exercises"], f'exercises of "{name}"') if "exercises" in keys else ()
+    return Skill(name, exercises, needs)
 
 
 def _check_prerequisites(doc: Document, node: yaml.Node, position: int, lessons: list[Lesson]) -> None:

@@ -13,10 +13,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gradlab.borrowed import is_borrowed, module_file, own_modules
 from gradlab.course import Course, Lesson, find_root
 from gradlab.errors import GradlabError
 from gradlab.export_format import ExportError, assemble, export_of, is_unwritten
@@ -87,9 +88,7 @@ class Exporter:
         if namespace is not None:
             missing = self._point_at_package(source, target.module, namespace)
             note = missing or note
-        return replace(
-            outcome, status="exported", message=f"✓ {target.name} → {self.course.package}/{target.module}.py", note=note
-        )
+        return replace(outcome, status="exported", message=self._done(target.name, target.module), note=note)
 
     def _kept(self, name: str, remembered: dict) -> str:
         if name in remembered:
@@ -154,7 +153,8 @@ class Exporter:
         before = self._bytes(module)
         try:
             self._write(module, lesson, pieces)
-            problem = import_problem(self.engine, self.course.package, module)
+            own = own_modules(self.engine, self.course.package, lesson.id)
+            problem = import_problem(self.engine, self.course.package, module, own)
         except GradlabError as mistake:
             problem = str(mistake)
         if problem:
@@ -173,8 +173,11 @@ class Exporter:
             assemble([(cell.name, cell.source)], cell.module, "")
         except ExportError as mistake:
             return Outcome("failed", cell.name, cell.module, f"✗ {_failed(cell.name, mistake)}\n{kept}")
-        done = f"✓ {cell.name} → {self.course.package}/{cell.module}.py"
-        return Outcome("exported", cell.name, cell.module, done)
+        return Outcome("exported", cell.name, cell.module, self._done(cell.name, cell.module))
+
+    def _done(self, name: str, module: str) -> str:
+        aside = " (yours; another one is borrowed)" if is_borrowed(self.engine, module) else ""
+        return f"✓ {name} → {self.course.package}/{module}.py{aside}"
 
     def forget(self, module: str, names: set[str], notebook: Notebook) -> None:
         """Take exercises out of `module`: what was remembered of them, and their code."""
@@ -191,7 +194,8 @@ class Exporter:
     # ---- the module ---------------------------------------------------------------------------------------------
 
     def file(self, module: str) -> Path:
-        return self.engine / self.course.package / f"{module}.py"
+        """Where the student's version of `module` is written."""
+        return module_file(self.engine, self.course.package, module)
 
     def _write(self, module: str, lesson: Lesson, pieces: list[Piece]) -> str:
         text = assemble([(piece.name, piece.source) for piece in pieces], module, lesson.id)
@@ -238,9 +242,16 @@ def _failed(name: str, mistake: GradlabError) -> str:
     return f"{name} was not exported: {str(mistake).removeprefix(f'{name}, ')}"
 
 
-def import_problem(engine: Path, package: str, module: str) -> str | None:
-    """What a fresh Python says to `import package.module` from `engine`; None when it goes well."""
+def import_problem(engine: Path, package: str, module: str, own: Mapping[str, str] | None = None) -> str | None:
+    """What a fresh Python says to `import package.module` from `engine`; None when it goes well.
+
+    own: {full name: path} of modules that are aside because others are borrowed.
+    """
     code = f"import sys; sys.path.insert(0, sys.argv[1]); import {package}.{module}"
+    if own:
+        here = str(Path(__file__).resolve().parents[1])
+        finder = f"sys.path.append({here!r}); from gradlab.borrowed import use_own; use_own(lambda: {dict(own)!r})"
+        code = f"import sys; {finder}; {code}"
     command = [sys.executable, "-P", "-X", "utf8", "-c", code, str(engine)]
     try:
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=30, check=False)

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 from gradlab import not_written
-from gradlab.course import FILE_NAME, Course, load_course
+from gradlab.borrowed import loans, own_modules, use_own
+from gradlab.catchup import take_back_if_passing
+from gradlab.course import FILE_NAME, Course, Lesson, load_course
 from gradlab.errors import GradlabError
 from gradlab.export import Exporter, engine_dir
 from gradlab.notices import show
@@ -25,7 +27,8 @@ def install(shell) -> None:
     uninstall(shell)
     engine = engine_dir()
     put_first(engine)
-    package = load_course().package
+    course = load_course()
+    package = course.package
     loaded = getattr(sys.modules.get(package), "__file__", None)
     if loaded and not Path(loaded).resolve().is_relative_to(engine):
         set_aside(package)  # it came from elsewhere, before this line was run
@@ -33,6 +36,31 @@ def install(shell) -> None:
     setattr(shell, _ATTRIBUTE, hook.after_cell)
     shell.events.register("post_run_cell", hook.after_cell)
     not_written.install(shell)
+    lesson = lesson_here(course)
+    use_own(lambda: own_modules(engine, package, lesson.id) if lesson else {})
+    if note := borrowed_note(course, engine, lesson):
+        show(note)
+
+
+def lesson_here(course: Course) -> Lesson | None:
+    """The lesson whose notebook lies in the working folder, if there is one."""
+    return next((lesson for lesson in course.lessons if Path(lesson.notebook.name).is_file()), None)
+
+
+def borrowed_note(course: Course, engine: Path, lesson: Lesson | None) -> str:
+    """What a notebook says of borrowed modules when it begins; "" when there are none."""
+    on_loan = [each for each in course.lessons if each.id in loans(engine)]
+    if lesson in on_loan:
+        return (
+            f"○ {course.package} has a borrowed version of this lesson. This notebook builds and tests your own; "
+            "when all its checks pass, yours is taken back."
+        )
+    if on_loan:
+        names = ", ".join(f"lesson {each.number} ({', '.join(each.modules)})" for each in on_loan)
+        return (
+            f"○ borrowed, not yours yet: {names}. To take yours back, make it pass: gradlab check {on_loan[0].number}"
+        )
+    return ""
 
 
 def uninstall(shell) -> None:
@@ -82,6 +110,9 @@ class Hook:
                 save_results(exporter.engine, notebook, [(cell.id, error is None, said)])
                 if error is None:
                     show(f"✓ check of {cell.name} passed")
+                    lesson = exporter.course.lesson(notebook.lesson)
+                    if taken_back := take_back_if_passing(exporter.course, lesson, exporter.engine):
+                        show(taken_back)
                 elif isinstance(error, NameError) and error.name:
                     show(
                         f"○ `{error.name}` is not there yet. "

@@ -14,8 +14,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gradlab.borrowed import loans
 from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
+from gradlab.experience import note_passes
 from gradlab.export_format import ExportError, is_unwritten, plain_code
 from gradlab.exports import load_exports
 from gradlab.files import write_atomic
@@ -50,6 +52,7 @@ class LessonStatus:
     """earned, visible: points of the checks that passed, and of all; hidden: points that only grading gives.
 
     problem: why the notebook cannot be read. absent: nobody has given it to the student yet.
+    borrowed: since which day the package has somebody else's modules for this lesson, or "".
     """
 
     lesson: Lesson
@@ -60,6 +63,7 @@ class LessonStatus:
     submitted: str | None = None
     problem: str = ""
     absent: bool = False
+    borrowed: str = ""
 
     @property
     def done(self) -> int:
@@ -102,6 +106,7 @@ def lesson_status(course: Course, lesson: Lesson, engine: Path) -> LessonStatus:
         visible=sum(cell.points for cell in notebook.checks),
         hidden=sum(notebook.hidden_points.values()),
         submitted=submitted,
+        borrowed=loan.since if (loan := loans(engine).get(lesson.id)) else "",
     )
 
 
@@ -140,8 +145,9 @@ def load_results(engine: Path, lesson: str) -> dict[str, dict]:
 
 def save_results(engine: Path, notebook: Notebook, results: Iterable[tuple[str, bool, str]]) -> None:
     """Remember (check id, ok, message) of checks that ran just now; those of other checks stay."""
-    checks = {cell.id: cell for cell in notebook.checks}
+    checks, results = {cell.id: cell for cell in notebook.checks}, list(results)
     kept = load_results(engine, notebook.lesson)
+    note_passes(engine, notebook.lesson, [checks[name] for name, ok, _ in results if ok])
     for name, ok, message in results:
         kept[name] = {"ok": ok, "message": message, "of": _subject(engine, notebook, checks[name])}
     ordered = {name: kept[name] for name in checks if name in kept}

@@ -6,6 +6,8 @@ import argparse
 import textwrap
 from collections.abc import Iterable
 
+from gradlab.borrowed import loans
+from gradlab.catchup import take_back_if_passing
 from gradlab.checks import CheckResult, run_checks
 from gradlab.commands.common import Work, add_lesson, describe, open_lesson, points
 from gradlab.progress import lesson_status, save_results
@@ -36,6 +38,10 @@ def run(args: argparse.Namespace) -> int:
     for line in report(results):
         print(line)
     work.tell_copies()
+    if taken_back := take_back_if_passing(work.course, work.lesson, work.engine):
+        print(taken_back)
+    elif work.lesson.id in loans(work.engine):
+        print("note: this lesson's modules are borrowed; what was checked is your own.")
     print()
     print(_summary(work, results))
     return 0 if all(result.ok for result in results) else 1

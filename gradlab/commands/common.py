@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import inspect
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from gradlab.course import Course, Lesson, load_course
+from gradlab.errors import GradlabError, did_you_mean
 from gradlab.export import engine_dir
 from gradlab.notebooks import Notebook, find_notebook, read_notebook
+from gradlab.progress import overview
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,31 @@ def open_lesson(text: str) -> Work:
     course = load_course()
     lesson = course.lesson(text)
     return Work(course, lesson, read_notebook(find_notebook(course, lesson), lesson.id), engine_dir())
+
+
+def open_exercise(words: Sequence[str]) -> tuple[Work, str]:
+    """The exercise that `words` mean: a lesson and a name, a name alone, or nothing for the one to do next.
+
+    A name that several lessons have is the current lesson's, if it is one of those. Raises GradlabError.
+    """
+    course, engine = load_course(), engine_dir()
+    if len(words) == 2:
+        return open_lesson(words[0]), words[1]
+    lessons = overview(course, engine)
+    current = next((status for status in lessons if status.next() is not None), None)
+    if not words:
+        if current is None:
+            raise GradlabError("every exercise that is here is done. Name one: gradlab hint LESSON EXERCISE")
+        return open_lesson(current.lesson.id), current.next().name
+    owners = [status for status in lessons if words[0] in {exercise.name for exercise in status.exercises}]
+    if not owners:
+        known = list(dict.fromkeys(exercise.name for status in lessons for exercise in status.exercises))
+        raise GradlabError(f'no lesson here has an exercise "{words[0]}".{did_you_mean(words[0], known)}')
+    if len(owners) > 1 and current not in owners:
+        numbers = " or ".join(f"gradlab hint {status.lesson.number} {words[0]}" for status in owners)
+        raise GradlabError(f'{len(owners)} lessons have an exercise "{words[0]}". Say which: {numbers}')
+    owner = current if current in owners else owners[0]
+    return open_lesson(owner.lesson.id), words[0]
 
 
 def shown(path: Path) -> str:
