@@ -2,6 +2,9 @@
 
 import sys
 
+# What lies in the working folder (a random.py, a numpy.py) must not stand in for Python's own modules.
+sys.path.append(sys.path.pop(0))
+
 from gradlab.cli import main
 
 sys.exit(main())

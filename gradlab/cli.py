@@ -14,7 +14,7 @@ COMMAND = Command(
     groups=(
         Group("work on a lesson", ("status", "check", "draw", "bench")),
         Group("move your work", ("export", "reset", "submit")),
-        Group("get unstuck", ("hint", "catchup")),
+        Group("get unstuck", ("hint", "doctor", "catchup")),
     ),
     examples="""
 gradlab status

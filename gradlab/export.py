@@ -84,7 +84,14 @@ class Exporter:
             self._load(target.module, lesson, pieces, namespace)
         except GradlabError as mistake:
             return replace(outcome, message=f"✗ {_failed(target.name, mistake)}\n{kept}")
-        save_exports(self.engine, target.module, lesson.id, {**remembered, target.name: source}, pieces)
+        save_exports(
+            self.engine,
+            target.module,
+            lesson.id,
+            {**remembered, target.name: source},
+            pieces,
+            self._bytes(target.module),
+        )
         if namespace is not None:
             missing = self._point_at_package(source, target.module, namespace)
             note = missing or note
@@ -162,7 +169,7 @@ class Exporter:
             failed = f"was not exported: {problem} {self.course.package}/{module}.py is unchanged."
             return [replace(o, status="failed", message=f"✗ {o.name} {failed}") if o.ok else o for o in outcomes]
         exercises = {cell.name: cell.source for cell in cells if cell.role != "given" and cell.name in good}
-        save_exports(self.engine, module, lesson.id, {**remembered, **exercises}, pieces)
+        save_exports(self.engine, module, lesson.id, {**remembered, **exercises}, pieces, self._bytes(module))
         return outcomes
 
     def _judge(self, cell: Cell, remembered: dict) -> Outcome:
@@ -189,7 +196,7 @@ class Exporter:
             self._write(module, lesson, pieces)
         else:  # as before the lesson was begun
             self._put_back(module, None)
-        save_exports(self.engine, module, lesson.id, remembered, pieces)
+        save_exports(self.engine, module, lesson.id, remembered, pieces, self._bytes(module))
 
     # ---- the module ---------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -36,11 +37,23 @@ def load_exports(engine: Path, module: str) -> dict[str, str]:
         return {}
 
 
-def save_exports(engine: Path, module: str, lesson: str, sources: Mapping[str, str], pieces: Iterable[Piece]) -> None:
-    """Remember `sources`, ordered as the `pieces` of the module are."""
+def load_written(engine: Path, module: str) -> str:
+    """The SHA-256 of the module as it was written last; "" when that is not known."""
+    try:
+        return str(json.loads(exports_file(engine, module).read_text(encoding="utf-8")).get("written", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""
+
+
+def save_exports(
+    engine: Path, module: str, lesson: str, sources: Mapping[str, str], pieces: Iterable[Piece], written: bytes | None
+) -> None:
+    """Remember `sources`, ordered as the `pieces` of the module are, and what was `written` as the module, if it is."""
     order = {piece.name: place for place, piece in enumerate(pieces)}
     cells = dict(sorted(sources.items(), key=lambda item: order.get(item[0], len(order))))
     data = {"format": FORMAT, "lesson": lesson, "cells": cells}
+    if written is not None:
+        data["written"] = hashlib.sha256(written).hexdigest()
     write_atomic(exports_file(engine, module), json.dumps(data, indent=1, ensure_ascii=False) + "\n")
 
 
