@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from pathlib import Path
 
 from autograder.startup import quicken
@@ -16,6 +17,7 @@ autograder release --dry-run     # say what would change
 
 autograder release --to ../course                            # the whole student repository, to a folder
 autograder release --to ../course --lessons 1-3 --git main   # three lessons, committed to a history of its own
+autograder release --to ../course --with-catchup              # with the modules that students may borrow today
 git -C ../course push https://example.org/course.git main    # publish that
 """
 
@@ -30,6 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--to", type=Path, metavar="DIR", help="write lessons, package, tools and README to DIR, all or nothing"
     )
     student.add_argument("--lessons", dest="range", metavar="1-3", action="append", help="these lessons only")
+    student.add_argument(
+        "--with-catchup",
+        action="store_true",
+        help="and the modules that students may borrow today; policies.catchup says which",
+    )
     student.add_argument("--git", metavar="BRANCH", help="commit DIR to this branch of a repository of its own")
     student.add_argument("--github", metavar="OWNER/NAME", default="", help="where it goes: adds a Binder badge")
 
@@ -44,8 +51,8 @@ def run(args: argparse.Namespace) -> int:
     lessons = chosen(course, [*args.lessons, *(args.range or ())])
     if args.to:
         return _to_folder(args, course, lessons)
-    if args.git or args.github:
-        raise GradlabError("--git and --github are for a student repository: say where with --to DIR.")
+    if args.git or args.github or args.with_catchup:
+        raise GradlabError("--git, --github and --with-catchup are for a student repository: say where with --to DIR.")
     return _to_modules(args, course, lessons)
 
 
@@ -72,9 +79,11 @@ def _to_modules(args: argparse.Namespace, course, lessons) -> int:
 
 
 def _to_folder(args: argparse.Namespace, course, lessons) -> int:
+    from autograder.catchup import lendable
     from autograder.distribution.release import planned, release_to
 
-    plan = planned(course, lessons, args.to, args.github, args.git, args.force)
+    lent = lendable(course, lessons, dt.datetime.now(dt.UTC)) if args.with_catchup else []
+    plan = planned(course, lessons, args.to, args.github, args.git, args.force, lent)
     would = "would be " if args.dry_run else ""
     print(f"{args.to}: {len(plan.new)} files {would}new, {len(plan.changed)} changed, {len(plan.gone)} removed.")
     for word, names in (("changed", plan.changed), ("removed", plan.gone)):
@@ -84,7 +93,10 @@ def _to_folder(args: argparse.Namespace, course, lessons) -> int:
         print("Nothing was written.")
         return 0
     released = release_to(course, lessons, plan, args.git)
-    print("✓ searched every file and git object: no answer, no hidden test, no wrong answer.")
+    if args.with_catchup:
+        print(f"lent to students who are stuck: {', '.join(lesson.id for lesson in lent) or 'nothing yet'}.")
+    elsewhere = " elsewhere" if lent else ""
+    print(f"✓ searched every file and git object: no answer, no hidden test, no wrong answer{elsewhere}.")
     if released.commit:
         print(f"Committed to {args.git}: {released.commit[:12]}. Next: git -C {args.to} push URL {args.git}")
     elif args.git:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.catchup import catchup_files
 from autograder.distribution import history
 from autograder.distribution.contents import contents
 from autograder.distribution.writing import Plan, plan, put_in_place, stage
 from autograder.leaks.search import Searcher
+from gradlab.catchup import FOLDER
 from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
 
@@ -32,11 +34,15 @@ def planned(
     github: str = "",
     branch: str | None = None,
     force: bool = False,
+    lent: Sequence[Lesson] = (),
 ) -> Plan:
-    """What a release would do; nothing is written. Raises GradlabError for all that would stop it before."""
+    """What a release would do; nothing is written. Raises GradlabError for all that would stop it before.
+
+    lent: lessons whose known-good modules students may borrow.
+    """
     if branch is not None:
         history.check_branch(branch)
-    return plan(to, contents(course, lessons, github), force)
+    return plan(to, contents(course, lessons, github) | catchup_files(course, lent), force)
 
 
 def release_to(course: Course, lessons: Sequence[Lesson], the_plan: Plan, branch: str | None = None) -> Released:
@@ -45,7 +51,8 @@ def release_to(course: Course, lessons: Sequence[Lesson], the_plan: Plan, branch
     Nothing is in place before it has been searched for leaks, an older history in the folder included. Raises
     GradlabError then, and the folder is as it was.
     """
-    searcher, to = Searcher.of(course), the_plan.to
+    lent = [data for name, data in the_plan.files.items() if name.startswith(f"{FOLDER}/")]
+    searcher, to = Searcher.of(course, lent), the_plan.to
     staged = stage(the_plan)
     try:
         refuse_leaks(searcher, staged)

@@ -6,7 +6,7 @@ problems = search(load_course(), Path("dist/gradlab-0.1.0-py3-none-any.whl"))
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,15 +25,19 @@ from gradlab.files import read_text
 
 @dataclass(frozen=True)
 class Searcher:
-    """Knows the secrets of all lessons of a course: read once, looked for many times."""
+    """Knows the secrets of all lessons of a course: read once, looked for many times.
+
+    lent: whole files that students may have, byte for byte; the modules that a release lends on purpose.
+    """
 
     course: Course
     sources: tuple[LessonSource, ...]
+    lent: frozenset[bytes] = frozenset()
 
     @classmethod
-    def of(cls, course: Course) -> Searcher:
+    def of(cls, course: Course, lent: Iterable[bytes] = ()) -> Searcher:
         """Raises SourceError when a lesson cannot be read: then nobody knows its secrets."""
-        return cls(course, tuple(read_source(course, lesson) for lesson in course.lessons))
+        return cls(course, tuple(read_source(course, lesson) for lesson in course.lessons), frozenset(lent))
 
     @cached_property
     def keeper(self) -> Keeper:
@@ -78,7 +82,7 @@ class Searcher:
         """What is found in a file or folder, one sentence for each place and secret; [] is what one hopes for."""
         if not target.exists():
             raise GradlabError(f"{target} does not exist. Name a folder, a wheel, a zip or a repository.")
-        seen: set[bytes] = set()
+        seen = set(self.lent)
         found: list[str] = []
         for name, data in everything(target):
             if data not in seen:
