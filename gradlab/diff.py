@@ -48,12 +48,15 @@ def diff_graphs(
 
 
 class GraphDiff(Drawing):
-    """same: no difference. differences: each with a sentence. In a notebook it shows both graphs."""
+    """same: no difference. differences: each with a sentence. In a notebook it shows both graphs.
 
-    def __init__(self, yours: Graph, reference: Graph, look: Look):
+    other: what the second graph is called in the picture, "reference" or "expected".
+    """
+
+    def __init__(self, yours: Graph, reference: Graph, look: Look, other: str = "reference"):
         super().__init__(yours, look, fold=False)
-        self.yours, self.reference = yours, reference
-        self.differences, self.marks = _differences(yours, reference)
+        self.yours, self.reference, self.other = yours, reference, other
+        self.differences, self.marks, self.odd = _differences(yours, reference)
 
     @property
     def same(self) -> bool:
@@ -63,23 +66,25 @@ class GraphDiff(Drawing):
     def alt(self) -> str:
         if self.same:
             return f"Both graphs are the same: {len(self.yours.ops)} ops, {max(len(self.yours.edges) - 1, 0)} edges."
-        return "Your graph and the reference differ. " + " ".join(each.text for each in self.differences[:12])
+        return f"Your graph and the {self.other} one differ. " + " ".join(each.text for each in self.differences[:12])
 
     @property
     def dot(self) -> str:
         theme = theme_of(self.look.theme)
         lines = ["digraph {", *header(self.look, len(self.yours.nodes) + len(self.reference.nodes))]
-        for side, graph in (("yours", self.yours), ("reference", self.reference)):
+        for side, graph, called in (("yours", self.yours, "yours"), ("reference", self.reference, self.other)):
+            odd = theme.marks["extra" if side == "yours" else "missing"]
             lines += [
                 f"  subgraph cluster_{side} {{",
-                f'    label="{side}"; labeljust=l; fontcolor="{theme.edge}"; color="{theme.edge}"',
+                f'    label="{called}"; labeljust=l; fontcolor="{theme.edge}"; color="{theme.edge}"',
                 "    style=rounded; margin=12",
             ]
-            lines += [f"    {side}{node.id} [{node_attributes(node, self.look, theme)}]" for node in graph.nodes]
+            for node in graph.nodes:
+                more = f', color="{odd}", penwidth=4' if (side, node.id) in self.odd else ""
+                lines.append(f"    {side}{node.id} [{node_attributes(node, self.look, theme)}{more}]")
             for number, edge in enumerate(graph.edges):
-                lines.append(
-                    f"    {side}{edge.target} -> {side}{edge.source}{_mark(self.marks.get((side, number)), theme)}"
-                )
+                mark = _mark(self.marks.get((side, number)), theme)
+                lines.append(f"    {side}{edge.target} -> {side}{edge.source}{mark}")
             lines.append("  }")
         return "\n".join([*lines, "}", ""])
 
@@ -95,13 +100,17 @@ def _mark(kind: str | None, theme: Theme) -> str:
     return f' [color="{colour}", fontcolor="{colour}", style={STYLES[kind]}, penwidth=2.6, label="{kind}"]'
 
 
-def _differences(yours: Graph, reference: Graph) -> tuple[list[Difference], dict]:
-    """Both graphs are walked together from their results; what is paired there is compared input by input."""
+def _differences(yours: Graph, reference: Graph) -> tuple[list[Difference], dict, set]:
+    """Both graphs are walked together from their results; what is paired there is compared input by input.
+
+    The differences; the edges to mark, {(side, edge): kind}; the ops that are other ops, {(side, node)}.
+    """
     mine, theirs = _inputs(yours), _inputs(reference)
     pair: dict[int, int] = {0: 0}  # of yours -> of the reference
     taken = {0}
     found: list[Difference] = []
     marked: dict[tuple[str, int], str] = {}  # (side, edge) -> what it is
+    odd: set[tuple[str, int]] = set()
     queue = deque([(0, 0)])
 
     def note(kind: str, side: str, edge: int, text: str) -> None:
@@ -111,9 +120,10 @@ def _differences(yours: Graph, reference: Graph) -> tuple[list[Difference], dict
 
     while queue:
         a, b = queue.popleft()
-        if _kind(yours, a) != _kind(reference, b):
-            text = f"Where the reference has {_name(reference, b)}, yours has {_name(yours, a)}."
+        if a and _kind(yours, a) != _kind(reference, b):  # a result is a result, also when it is a leaf
+            text = f"Where {_name(reference, b)} belongs, yours has {_name(yours, a)}."
             found.append(Difference("other op", "yours", None, text))
+            odd |= {("yours", a), ("reference", b)}
         for slot in sorted(mine[a].keys() | theirs[b].keys()):
             ours, other = mine[a].get(slot), theirs[b].get(slot)
             if ours is None:
@@ -168,7 +178,7 @@ def _differences(yours: Graph, reference: Graph) -> tuple[list[Difference], dict
         if edge.source not in taken:
             road = f"{_name(reference, edge.source)} to {_name(reference, edge.target)}"
             note("missing", "reference", number, f"Missing: the edge from {road}.")
-    return found, marked
+    return found, marked, odd
 
 
 def _inputs(graph: Graph) -> list[dict[int, tuple[int, int]]]:
@@ -201,7 +211,7 @@ def _times(inputs: dict[int, tuple[int, int]], target: int) -> int:
 
 def _kind(graph: Graph, place: int) -> str:
     node = graph.nodes[place]
-    return node.name if node.kind == "op" else node.kind
+    return node.called if node.kind == "op" else node.kind
 
 
 def _name(graph: Graph, place: int) -> str:

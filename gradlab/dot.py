@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from gradlab.errors import GradlabError
-from gradlab.graph import Graph, GraphEdge, GraphNode, Saved, shape_text, short
+from gradlab.graph import Graph, GraphEdge, GraphNode, Saved, shape_text
 from gradlab.themes import Theme, theme_of
 
 FONT = "Helvetica,Arial"
@@ -19,6 +19,7 @@ QUICK = ", nslimit=1, nslimit1=1, mclimit=0.2"  # without it a leaf that 150 ops
 SHORT_ROAD = 8  # nodes of a graph that looks good either way
 FEW = 10  # leaves that a cut graph still shows
 LONGEST = 40  # characters of a name or a value
+DIRECTIONS = ("right", "down")
 DETAILS = ("brief", "normal", "full")
 
 
@@ -39,7 +40,7 @@ class Look:
     spacing: tuple[float, float] = (0.3, 0.45)
 
     def __post_init__(self) -> None:
-        if self.direction not in ("right", "down"):
+        if self.direction not in DIRECTIONS:
             raise GradlabError(f'direction is "right" or "down", not {self.direction!r}.')
         if self.detail not in DETAILS:
             raise GradlabError(f'detail is "brief", "normal" or "full", not {self.detail!r}.')
@@ -103,7 +104,7 @@ def title_of(node: GraphNode) -> str:
 
 def short_name(node: GraphNode) -> str:
     """`Mul` for MulBackward0."""
-    return plain(short(node.name))
+    return plain(node.called)
 
 
 def _node_lines(node: GraphNode, look: Look, theme: Theme) -> list[str]:

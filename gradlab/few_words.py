@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gradlab.graph import shape_text, short
+from gradlab.graph import shape_text
 
 FEW = 6  # entries of a gradient that is written out
 
@@ -36,5 +36,5 @@ def _text(value) -> str:
 def named(node) -> str:
     """`Mul → h`, `Mul`, `x`, or `leaf`."""
     if node.kind == "op":
-        return f"{short(node.name)} → {node.label}" if node.label else short(node.name)
+        return f"{node.called} → {node.label}" if node.label else node.called
     return node.label or node.kind

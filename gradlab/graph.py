@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from gradlab.errors import GradlabError
 from gradlab.lines import line_of
@@ -23,6 +24,9 @@ PAIRWISE = {
     *("Add", "Sub", "Rsub", "Mul", "Div", "Pow", "Where", "Maximum", "Minimum", "Atan2", "Remainder"),
     *("MaskedFill", "Lerp", "Addcmul", "Addcdiv", "Expand"),
 }
+
+#: PyTorch makes a product in several steps, and an engine that follows it names only the last: UnsafeView, Squeeze, Mv.
+PRODUCTS = {"MatMul", "Linear"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class GraphNode:
     shape, dtype: of that tensor; None when unknown. value, grad: as text, when the tensor is small; "" when not.
     freed: True for an op whose saved tensors a backward has dropped. saved: what it keeps until then.
     arity: how many inputs an op was given, those without a gradient too. line: the caller's line, when recorded.
+    op: what the op is, where `name` says something else (PRODUCTS); "" where it does not.
     """
 
     id: int
@@ -65,6 +70,12 @@ class GraphNode:
     saved: tuple[Saved, ...] = ()
     arity: int = 0
     line: str = ""
+    op: str = ""
+
+    @property
+    def called(self) -> str:
+        """What a drawing calls an op: `Mul` for MulBackward0."""
+        return self.op or short(self.name)
 
 
 @dataclass(frozen=True)
@@ -116,38 +127,52 @@ def trace(tensor, names: Mapping[str, object] | None = None) -> Graph:
     if root is None:
         kind = "leaf" if tensor.requires_grad else "result"
         return Graph((_of_tensor(0, kind, type(tensor).__name__, tensor, named),), ())
-    order = consumers_first(root)
+    order, inputs = _in_order(root)
     ids = {id(node): place for place, node in enumerate(order, start=1)}
     nodes = [_of_tensor(0, "result", type(tensor).__name__, tensor, named)]
     edges = [GraphEdge(0, 1)]
     for place, node in enumerate(order, start=1):
-        nodes.append(_of_node(place, node, named))
-        for slot, (target, output) in enumerate(node.next_functions):
+        nodes.append(_of_node(place, node, inputs[id(node)], named))
+        for slot, (target, output) in enumerate(inputs[id(node)]):
             if target is not None:
                 edges.append(_edge(place, ids[id(target)], slot, output, nodes[place], target))
     return Graph(tuple(nodes), tuple(edges))
 
 
 def consumers_first(root) -> list:
-    """Every node that can be reached from `root`, each once, and after all nodes that it is an input of."""
+    """Every node that can be reached from `root`, each once, and after all nodes that it is an input of.
+
+    Raises GradlabError for a cycle: no engine records one, but nodes can be put together by hand.
+    """
+    return _in_order(root)[0]
+
+
+def _in_order(root) -> tuple[list, dict[int, tuple]]:
+    """The nodes, and of each, by its id(), its `next_functions`: an engine may make these anew whenever asked."""
     waiting: dict[int, int] = {}  # how many edges into a node have not been walked
-    reached, stack = {id(root): root}, [root]
+    inputs: dict[int, tuple] = {id(root): root.next_functions}
+    stack = [root]
     while stack:
-        for target in _inputs(stack.pop()):
+        for target, _ in inputs[id(stack.pop())]:
+            if target is None:
+                continue
             waiting[id(target)] = waiting.get(id(target), 0) + 1
-            if id(target) not in reached:
-                reached[id(target)] = target
+            if id(target) not in inputs:
+                inputs[id(target)] = target.next_functions
                 stack.append(target)
-    order, ready = [], [root]
+    order, ready = [], [root] if id(root) not in waiting else []
     while ready:
         node = ready.pop()
         order.append(node)
         # Reversed: the first input's side is walked first.
-        for target in reversed(_inputs(node)):
-            waiting[id(target)] -= 1
-            if not waiting[id(target)]:
-                ready.append(target)
-    return order
+        for target, _ in reversed(inputs[id(node)]):
+            if target is not None:
+                waiting[id(target)] -= 1
+                if not waiting[id(target)]:
+                    ready.append(target)
+    if len(order) < len(inputs):
+        raise GradlabError("this graph has a cycle: a node leads back to itself, so no order of visits is right.")
+    return order, inputs
 
 
 def node_shape(node) -> tuple[int, ...] | None:
@@ -157,6 +182,7 @@ def node_shape(node) -> tuple[int, ...] | None:
     return tuple(shape) if shape is not None and all(isinstance(length, int) for length in shape) else None
 
 
+@cache
 def short(name: str) -> str:
     """`Mul` for MulBackward0."""
     return re.sub(r"Backward\d*$", "", name) or name
@@ -164,23 +190,38 @@ def short(name: str) -> str:
 
 def _edge(place: int, target: int, slot: int, output: int, node: GraphNode, target_node) -> GraphEdge:
     before, after = node_shape(target_node), node.shape
-    if before is None or after is None or before == after or short(node.name) not in PAIRWISE:
+    if before is None or after is None:
+        return GraphEdge(place, target, slot, output)
+    op = node.called
+    if op == "MatMul":
+        after = _as_factor(before, after)
+    if before == after or op not in (*PAIRWISE, "MatMul"):
         return GraphEdge(place, target, slot, output)
     return GraphEdge(place, target, slot, output, True, (before, after))
 
 
-def _inputs(node) -> list:
-    return [target for target, _ in node.next_functions if target is not None]
+def _as_factor(factor: tuple[int, ...], product: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that a factor of a (batched) matrix product is broadcast to: the batch of the product before its own.
+
+    A vector beside a batch of matrices is one vector for each.
+    """
+    if len(factor) == 1:
+        return (*product[:-1], *factor)
+    if len(product) < len(factor):  # times a vector, which adds no batch
+        return factor
+    return (*product[:-2], *factor[-2:])
 
 
-def _of_node(place: int, node, named: Names) -> GraphNode:
+def _of_node(place: int, node, inputs: tuple, named: Names) -> GraphNode:
     name = str(node.name()).rpartition("::")[2]  # PyTorch's own: torch::autograd::AccumulateGrad
     leaf = getattr(node, "variable", None)
-    if leaf is not None and not node.next_functions:
+    if leaf is not None and not inputs:
         return _of_tensor(place, "leaf", name, leaf, named)
     kept = _kept(node)
     freed = type(kept).__name__ == "Freed"
-    more = {"saved": _saved(node, kept, named), "arity": len(node.next_functions), "line": line_of(node)}
+    own = type(node).__name__
+    more = {"saved": _saved(node, kept, named), "arity": len(inputs), "line": line_of(node)}
+    more["op"] = own if own in PRODUCTS else ""
     made = named.result_of(node)
     if made is not None:
         return replace(_of_tensor(place, "op", name, made, named, freed), **more)
@@ -205,7 +246,7 @@ def _saved(node, kept, named: Names) -> tuple[Saved, ...]:
             continue
         slot = source if source is not None and source >= 0 else None
         what = "result" if source == -1 else "" if slot is None else f"input {slot}"
-        dtype = str(value.dtype).rpartition(".")[2]
+        dtype = _name_of_dtype(value.dtype)
         found.append(Saved(what, named.of_array(value), tuple(value.shape), dtype, _numbers(value), slot))
     return tuple(found)
 
@@ -220,12 +261,17 @@ def _of_tensor(place: int, kind: str, name: str, tensor, named: Names, freed: bo
         name,
         label=named.of(tensor),
         shape=tuple(tensor.shape),
-        dtype=str(tensor.dtype).rpartition(".")[2],
+        dtype=_name_of_dtype(tensor.dtype),
         value=_numbers(tensor),
         grad=_numbers(grad) or shape_text(grad.shape) if grad is not None else "",
         requires_grad=bool(tensor.requires_grad),
         freed=freed,
     )
+
+
+@cache  # NumPy takes long to say it
+def _name_of_dtype(dtype) -> str:
+    return str(dtype).rpartition(".")[2]
 
 
 def _numbers(tensor) -> str:

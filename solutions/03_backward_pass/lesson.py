@@ -467,8 +467,11 @@ def walk(root, seed, retain_graph=False, create_graph=False, targets=None):
 # array may be shared with another node.
 
 # %% check="walk" points=1
+from gradlab.expected import expect_graph
+
 x = mytorch.tensor(3.0, requires_grad=True)
 z = x * (x + 1)
+expect_graph(z, "Mul(x, Add(x, _))", x=x)  # what the walk has to go through: lesson 2's part
 z.backward()
 assert x.grad is not None, (
     "x.grad is None: no gradient arrived at x. Does every node hand its gradients on to "

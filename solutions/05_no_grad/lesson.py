@@ -206,6 +206,8 @@ class no_grad(Switch):
 # error in the block goes on, as it should.
 
 # %% check="no_grad" points=1
+from gradlab.expected import expect_graph
+
 x = mytorch.tensor([1.0, 2.0], requires_grad=True)
 with no_grad():
     inside = x * 2
@@ -214,6 +216,7 @@ assert inside.grad_fn is None and not inside.requires_grad, (
     f"x * 2 inside the block has grad_fn {inside.grad_fn}: it was recorded, and should not have been"
 )
 assert mytorch.is_grad_enabled(), "after the block grad mode is still off: __exit__ should put it back"
+expect_graph(inside + x, "Add(_, x)", x=x)  # `_`: no road goes back from there
 assert (x * 2).requires_grad and x.requires_grad, "after the block x * 2 should be recorded again"
 
 with no_grad():
@@ -971,6 +974,8 @@ def detach(tensor):
 # `TensorBase.result_type(array)` has no node. The original tensor must keep its own.
 
 # %% check="detach" points=1
+from gradlab.expected import expect_graph
+
 x = mytorch.tensor([1.0, 2.0], requires_grad=True)
 y = x * 3
 cut = detach(y)
@@ -981,7 +986,9 @@ assert y.requires_grad and y.grad_fn is not None, "y has lost its history: detac
 assert np.shares_memory(cut.array, y.array), (
     "the numbers were copied: a detached tensor shares the memory of the original"
 )
-(y * y.detach()).sum().backward()
+z = y * y.detach()
+expect_graph(z, "Mul(Mul(x, _), _)", x=x)
+z.sum().backward()
 assert x.grad.tolist() == [9, 18], (
     f"x.grad is {x.grad}, not [9, 18]: in y * y.detach() one factor is a constant, so dz/dx is 3 · y"
 )

@@ -537,10 +537,13 @@ class Square(mytorch.autograd.Function):
 # `backward` returns the incoming gradient *times* the derivative: the chain rule.
 
 # %% check="Square" points=1
+from gradlab.expected import expect_graph
+
 x = mytorch.tensor([1.0, -2.0, 3.0], requires_grad=True)
 y = Square.apply(x)
 assert y.tolist() == [1, 4, 9], f"Square.apply([1, -2, 3]) is {y.tolist()}, not [1, 4, 9]"
 assert y.grad_fn is not None, "y has no grad_fn: was forward's result recorded?"
+expect_graph(y, "Square(x)", x=x)  # one node, whatever forward computes
 y.sum().backward()
 assert x.grad is not None and x.grad.tolist() == [2, -4, 6], f"x.grad is {x.grad}, not 2x = [2, -4, 6]"
 x.grad = None
@@ -939,10 +942,13 @@ class Softplus(mytorch.autograd.Function):
 # `x.sigmoid()` is stable already. Do not forget the gradient that arrives.
 
 # %% check="Softplus" points=1
+from gradlab.expected import expect_graph
+
 x = mytorch.tensor([-100.0, -1.0, 0.0, 1.0, 100.0], requires_grad=True)
 y = Softplus.apply(x)
 assert np.isfinite(y.array).all(), f"softplus of ±100 is {y.tolist()}: no exponent may be large"
 assert np.allclose(y.array, [0, 0.313262, 0.693147, 1.313262, 100], atol=1e-5), f"softplus is {y.tolist()}"
+expect_graph(y, "Softplus(x)", x=x)  # one node, whatever forward computes
 y.sum().backward()
 assert np.allclose(x.grad.array, [0, 0.268941, 0.5, 0.731059, 1], atol=1e-5), (
     f"the slopes are {x.grad.tolist()}, not σ(x): 0, 0.2689, 0.5, 0.7311, 1"

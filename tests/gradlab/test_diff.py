@@ -37,7 +37,7 @@ WRONG = {
         lambda x, w: ((x * w).exp() + x * w) * w,
         "Extra: the edge from Mul to w, its input 1.\nMissing: the edge from Mul to x, its input 1.",
     ),
-    "another op": (lambda x, w: ((x * w).exp() - x * x) * w, "Where the reference has Add, yours has Sub."),
+    "another op": (lambda x, w: ((x * w).exp() - x * x) * w, "Where Add belongs, yours has Sub."),
 }  # fmt: skip
 
 

@@ -127,3 +127,31 @@ def test_while_a_backward_runs(torch, spread):
 def test_a_leaf_that_is_gone(torch):
     y = torch.tensor(3.0, requires_grad=True) * 2
     assert [leaf.value for leaf in trace(y).leaves] == ["3"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [
+        ((2, 3), (5, 3, 4), ["(2, 3) → (5, 2, 3)", ""]),
+        ((5, 2, 3), (3, 4), ["", "(3, 4) → (5, 3, 4)"]),
+        ((4, 1, 2, 3), (5, 3, 2), ["(4, 1, 2, 3) → (4, 5, 2, 3)", "(5, 3, 2) → (4, 5, 3, 2)"]),
+        ((3,), (5, 3, 4), ["(3,) → (5, 3)", ""]),
+        ((5, 2, 3), (3,), ["", "(3,) → (5, 3)"]),
+        ((5, 2, 3), (5, 3, 4), ["", ""]),
+        ((2, 3), (3, 4), ["", ""]),
+        ((2, 3), (3,), ["", ""]),
+        ((3,), (3,), ["", ""]),
+    ],
+)
+def test_broadcasting_in_products_of_matrices(torch, left, right, said):
+    x, y = torch.ones(*left, requires_grad=True), torch.ones(*right, requires_grad=True)
+    edges = trace(x @ y).edges[1:]
+    assert [" → ".join(map(str, edge.shapes)) for edge in edges] == said
+    assert [edge.stretched for edge in edges] == [bool(words) for words in said]
+
+
+def test_a_cycle_is_told(torch):
+    y = torch.ones(2, requires_grad=True) * 2
+    y.grad_fn.next = [y.grad_fn]
+    with pytest.raises(GradlabError, match="this graph has a cycle"):
+        draw(y)
