@@ -20,13 +20,26 @@ def as_result(out, ctx, values):
     widest float among the inputs, or float32; a 0-d tensor does not widen one with dims.
     """
     given, out = out, np.asarray(out)
-    if out.dtype is FLOAT64 and not ctx.chooses_dtype:
-        floats = [v for v in values if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
-        widest = [v.dtype for v in floats if v.ndim] or [v.dtype for v in floats] or [dtypes.default.numpy]
-        out = out.astype(np.result_type(*widest), copy=False)
-    if ctx.saved_tensors is not None and out is not given:
+    if out.dtype is FLOAT64 and not ctx.chooses_dtype and not _wide(values):
+        out = out.astype(_widest(values), copy=False)
+    if out is not given and ctx.saved_tensors is not None:
         ctx.saved_tensors = tuple([out if value is given else value for value in ctx.saved_tensors])
     return out
+
+
+def _wide(values):
+    """Whether there is an array of float64 with dims among `values`: then nothing can be wider."""
+    for v in values:
+        if type(v) is np.ndarray and v.dtype is FLOAT64 and v.ndim:
+            return True
+    return False
+
+
+def _widest(values):
+    """The dtype of PyTorch's result for `values`, if it is a float."""
+    floats = [v for v in values if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
+    widest = [v.dtype for v in floats if v.ndim] or [v.dtype for v in floats] or [dtypes.default.numpy]
+    return np.result_type(*widest)
 
 
 def unrecorded(out, mode):

@@ -491,23 +491,29 @@ class Function(FunctionCtx):
         ctx = cls()
         ctx.saved_tensors = None
         ### BEGIN SOLUTION list the `values` for forward, fill in ctx.next, and let `out` be what forward returns
-        ctx.next = edges = []
-        values = []
-        for x in inputs:
+        if len(inputs) == 2:  # most ops: the loop below, written out, for it makes recording them a sixth faster
+            x, y = inputs
+            to_x = to_y = None
             if isinstance(x, TensorBase):
-                values.append(x.array)
-                edges.append(x.edge)
-            else:
-                values.append(x)
-                edges.append(None)
-        out = cls.forward(ctx, *values)
+                x, to_x = x.array, x.edge
+            if isinstance(y, TensorBase):
+                y, to_y = y.array, y.edge
+            values, ctx.next = (x, y), (to_x, to_y)
+            out = cls.forward(ctx, x, y)
+        else:
+            values, ctx.next = [], []
+            for x in inputs:
+                tensor = isinstance(x, TensorBase)
+                values.append(x.array if tensor else x)
+                ctx.next.append(x.edge if tensor else None)
+            out = cls.forward(ctx, *values)
         ### END SOLUTION
         if type(out) is not ndarray or out.dtype is FLOAT64:
             out = as_result(out, ctx, values)
         ### BEGIN SOLUTION return the result: unrecorded, without an edge, or recorded
         if not mode.enabled:
             return unrecorded(out, mode)
-        if not any(edges):
+        if not any(ctx.next):
             return TensorBase.result_type(out)
         return record(ctx, values, out)
         ### END SOLUTION
