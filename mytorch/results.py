@@ -29,7 +29,7 @@ def as_result(out, ctx, values):
 
 def _wide(values):
     """Whether there is an array of float64 with dims among `values`: then nothing can be wider."""
-    for v in values:
+    for v in values:  # noqa: SIM110  (a generator would cost as much again, on every op of float64)
         if type(v) is np.ndarray and v.dtype is FLOAT64 and v.ndim:
             return True
     return False
