@@ -37,4 +37,4 @@ def named(node) -> str:
     """`Mul → h`, `Mul`, `x`, or `leaf`."""
     if node.kind == "op":
         return f"{node.called} → {node.label}" if node.label else node.called
-    return node.label or node.kind
+    return node.name if node.kind == "fold" else node.label or node.kind

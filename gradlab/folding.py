@@ -7,8 +7,8 @@ block stay; those between are folded. A node that the caller has named always st
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import replace
+from collections import Counter, deque
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,16 +26,31 @@ def fold(graph: Graph, many: int = MANY) -> Graph:
 
     A folded stretch is a node of kind "fold": `name` says how many blocks it stands for, `arity` how many nodes.
     """
-    if len(graph.nodes) <= many:
-        return graph
-    order = breadth_first(graph)
+    return fold_with_places(graph, many).graph
+
+
+@dataclass(frozen=True)
+class Folded:
+    """graph: the folded one. nodes: where each node went. edges: where each edge went, None for one inside a fold."""
+
+    graph: Graph
+    nodes: dict[int, int]
+    edges: dict[int, int | None]
+
+
+def fold_with_places(graph: Graph, many: int = MANY) -> Folded:
+    """fold(), and what became of each node and each edge."""
     hidden: dict[int, int] = {}  # node -> which stretch it went into
     counts = []
-    for start, period, blocks in stretches(signatures(graph, order)):
-        for place in range(start + period, start + (blocks - 1) * period):
-            hidden[order[place]] = len(counts)
-        counts.append(blocks - 2)
-    return _without(graph, hidden, counts) if hidden else graph
+    if len(graph.nodes) > many:
+        order = breadth_first(graph)
+        for start, period, blocks in stretches(signatures(graph, order)):
+            for place in range(start + period, start + (blocks - 1) * period):
+                hidden[order[place]] = len(counts)
+            counts.append(blocks - 2)
+    if not hidden:
+        return Folded(graph, {n.id: n.id for n in graph.nodes}, {number: number for number in range(len(graph.edges))})
+    return _without(graph, hidden, counts)
 
 
 def breadth_first(graph: Graph) -> list[int]:
@@ -113,9 +128,9 @@ def stretches(numbers: np.ndarray) -> list[tuple[int, int, int]]:
     return found
 
 
-def _without(graph: Graph, hidden: dict[int, int], counts: list[int]) -> Graph:
+def _without(graph: Graph, hidden: dict[int, int], counts: list[int]) -> Folded:
     """The graph with the nodes of each stretch replaced by one. Ids are places again."""
-    sizes = [list(hidden.values()).count(number) for number in range(len(counts))]
+    sizes = Counter(hidden.values())
     new_id: dict[int, int] = {}
     fold_id: dict[int, int] = {}
     nodes: list[GraphNode] = []
@@ -130,16 +145,20 @@ def _without(graph: Graph, hidden: dict[int, int], counts: list[int]) -> Graph:
             new_id[node.id] = fold_id[number] = len(nodes)
             name = f"… {counts[number]:,} more like this …"
             nodes.append(GraphNode(len(nodes), "fold", name, arity=sizes[number]))
-    folds, edges, seen = set(fold_id.values()), [], set()
-    for edge in graph.edges:
-        source, target = new_id[edge.source], new_id[edge.target]
+    folds, edges = set(fold_id.values()), []
+    seen: dict[tuple[int, int], int] = {}  # one edge between a fold and another node stands for all
+    went: dict[int, int | None] = {}
+    for number, edge in enumerate(graph.edges):
+        road = source, target = new_id[edge.source], new_id[edge.target]
         if source == target and source in folds:
-            continue
-        if source in folds or target in folds:
-            if (source, target) in seen:
-                continue
-            seen.add((source, target))
-            edges.append(GraphEdge(source, target))
+            went[number] = None
+        elif road in seen:
+            went[number] = seen[road]
         else:
-            edges.append(replace(edge, source=source, target=target))
-    return Graph(tuple(nodes), tuple(edges))
+            went[number] = len(edges)
+            if source in folds or target in folds:
+                seen[road] = len(edges)
+                edges.append(GraphEdge(source, target))
+            else:
+                edges.append(replace(edge, source=source, target=target))
+    return Folded(Graph(tuple(nodes), tuple(edges)), new_id, went)

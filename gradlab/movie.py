@@ -26,6 +26,7 @@ from gradlab.errors import GradlabError
 from gradlab.few_words import named
 from gradlab.graph import Graph, shape_text
 from gradlab.page_theme import page_css
+from gradlab.short_film import shortened
 from gradlab.slow_walk import Contribution, Step, slow_walk
 from gradlab.stage import Stage, stage_of
 from gradlab.strip import strip_svg
@@ -41,9 +42,10 @@ def backward_movie(
     """What `loss.backward()` would do now, step by step.
 
     names: variables by name, such as locals(). gradient: what to start with, for a loss of more than one entry.
-    Raises GradlabError for a tensor without a graph, a freed graph, or one of more than `max_nodes` nodes.
+    max_nodes: of a graph that is larger, repeated blocks are passed in one step. Raises GradlabError for a tensor
+    without a graph, a freed graph, or one that is larger even then.
     """
-    return Movie(*slow_walk(loss, gradient, names, max_nodes=max_nodes))
+    return Movie(*shortened(*slow_walk(loss, gradient, names), max_nodes))
 
 
 class Movie:
@@ -131,14 +133,14 @@ class Movie:
         return self.alt
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        return {"text/html": self.html(), "text/plain": self.text()}
+        return {"text/html": self.html(), "image/svg+xml": self.strip(), "text/plain": self.text()}
 
 
 def title(step: Step) -> str:
     """What happens, in a line."""
     if step.kind == "seed":
         return f"The walk starts: d({step.name}) / d({step.name}) = {step.arrives}"
-    return f"Visit {step.name}" if step.kind == "op" else f"Arrive at {step.name}"
+    return {"op": "Visit ", "leaf": "Arrive at ", "fold": "Pass "}[step.kind] + step.name
 
 
 def lines_of(step: Step, graph: Graph) -> list[str]:
@@ -147,6 +149,8 @@ def lines_of(step: Step, graph: Graph) -> list[str]:
     if step.kind == "seed":
         return ["The gradient of the result with respect to itself is handed to the node that made it."]
     lines = [f"Gradient that arrives: {step.arrives}"]
+    if step.kind == "fold":
+        lines.append(f"{graph.nodes[step.node].arity:,} nodes are visited, each as those before it.")
     if step.hooked:
         lines.append(f"Hooks make of it: {step.hooked}")
     if step.rule:

@@ -38,8 +38,9 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Step:
-    """kind: "seed", "op" or "leaf". node: its id in the graph. waiting: after this step, (node, gradient so far).
+    """kind: "seed", "op", "leaf", or "fold", which stands for many (gradlab.short_film). node: its id in the graph.
 
+    arrives: the gradient, as text. waiting: after this step, (node, gradient so far).
     rule: the line of the op's `backward` that ran. freed: what the engine's walk drops here. before, after: `.grad` of
     a leaf. hooked: what hooks made of the gradient, "" if they left it. line: the line of the forward pass.
     """
@@ -58,14 +59,14 @@ class Step:
     line: str = ""
 
 
-def slow_walk(loss, gradient=None, names=None, watch=None, max_nodes: int = 10**9) -> tuple[Graph, list[Step]]:
+def slow_walk(loss, gradient=None, names=None, watch=None) -> tuple[Graph, list[Step]]:
     """The graph of `loss` and the steps of a backward from it. Raises GradlabError where a backward could not start.
 
     gradient: what to start with, a tensor of the shape of `loss`; None means 1. watch: called with each node, the
     gradient that arrived and those that it sent, as arrays.
     """
     graph = trace(loss, names)
-    seed = seed_of(loss, gradient, len(graph.nodes), max_nodes)
+    seed = seed_of(loss, gradient)
     nodes = consumers_first(loss.grad_fn)
     check_alive(nodes)
     return graph, _Observer(graph, nodes, watch).run(loss.edge, seed)
@@ -91,7 +92,10 @@ class _Stand:
         if value is None:  # the walk takes what is here, so the op before has sent all it had
             self.observer.finish()
         before, self.sum = self.sum, value
-        if value is not None:
+        if value is None:
+            self.observer.holding.pop(id(self), None)
+        else:
+            self.observer.holding[id(self)] = self
             self.observer.arrived(self, before)
 
     def as_edge(self):
@@ -111,6 +115,7 @@ class _Observer:
         self.ids = {id(node): place for place, node in enumerate(nodes, start=1)}
         self.edges = {(edge.source, edge.slot): number for number, edge in enumerate(graph.edges) if edge.source}
         self.stands: dict[int, _Stand] = {}
+        self.holding: dict[int, _Stand] = {}  # those to which something has been sent
         self.steps: list[Step] = []
         self.sending: _Sending | None = None
 
@@ -209,7 +214,7 @@ class _Observer:
 
     def waiting(self) -> tuple[tuple[int, str], ...]:
         """What has arrived and not been visited, in the order of the nodes."""
-        waiting = {self.id_of(stand): numbers(stand.sum) for stand in self.stands.values() if stand.sum is not None}
+        waiting = {self.id_of(stand): numbers(stand.sum) for stand in self.holding.values() if stand.sum is not None}
         return tuple(sorted(waiting.items()))
 
 

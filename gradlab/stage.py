@@ -50,8 +50,7 @@ def _read(svg: str) -> Stage:
         if group.get("class") == "node" and name[1:].isdigit():
             nodes[int(name[1:])] = _box(group, dx, dy)
         elif group.get("class") == "edge" and name[1:].isdigit():
-            points = _points(group.find(f".//{SVG}path").get("d"))
-            x, y = points[len(points) // 2]
+            x, y = _middle(_points(group.find(f".//{SVG}path").get("d")))
             edges[int(name[1:])] = (x + dx, y + dy)
     body = svg[svg.index("<g") : svg.rindex("</svg>")].strip()
     body = re.sub(r'<g id="([ne])(\d+)" class="\w+"', r'<g data-\1="\2"', body)
@@ -69,6 +68,15 @@ def _box(group, dx: float, dy: float) -> tuple[float, float, float, float]:
         points += _points(shape.get("points") or shape.get("d"))
     xs, ys = zip(*points, strict=True)
     return (min(xs) + max(xs)) / 2 + dx, (min(ys) + max(ys)) / 2 + dy, max(xs) - min(xs), max(ys) - min(ys)
+
+
+def _middle(points: list[tuple[float, float]]) -> tuple[float, float]:
+    """Half way along a road of cubic Bézier curves, 3k + 1 points: where two meet, or in the middle of one."""
+    curves = len(points) // 3
+    if curves % 2 == 0:
+        return points[3 * (curves // 2)]
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = points[3 * (curves // 2) :][:4]
+    return (x0 + 3 * x1 + 3 * x2 + x3) / 8, (y0 + 3 * y1 + 3 * y2 + y3) / 8
 
 
 def _points(text: str) -> list[tuple[float, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from gradlab.stage import Stage
@@ -27,7 +28,7 @@ def strip_svg(stage: Stage, frames: list[dict], alt: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" role="img" '
         f'aria-label="{escape(alt)}" width="{width:.0f}" height="{y:.0f}" viewBox="0 0 {width:.0f} {y:.0f}" '
         f'font-family="Helvetica,Arial,sans-serif"><title>{escape(alt)}</title><rect width="100%" height="100%" '
-        f'fill="white"/><defs><g id="graph">{stage.body}</g></defs>{"".join(parts)}</svg>'
+        f'fill="white"/><defs><g id="graph">{_without_labels(stage.body)}</g></defs>{"".join(parts)}</svg>'
     )
 
 
@@ -44,13 +45,23 @@ def _frame(stage: Stage, frame: dict, caption: list[str]) -> str:
     labels = [*frame["waiting"], *([[frame["node"], f"grad {frame['done']}"]] if frame["done"] else [])]
     for node, text in labels:
         x, y, _, h = stage.nodes[node]
-        parts.append(_text(x, y + h / 2, text, WAITS, 12))
+        parts.append(_text(x, y + h / 2, text, WAITS, 16))
     top = stage.height + 30
     for number, line in enumerate(caption):
         weight = ' font-weight="bold"' if number == 0 else ""
         line = line if len(line) <= LETTERS else f"{line[: LETTERS - 1]}…"
         parts.append(f'<text y="{top + LINE * number:.0f}" font-size="13"{weight}>{escape(line)}</text>')
     return "".join(parts)
+
+
+def _without_labels(body: str) -> str:
+    """The graph without words on its edges: numbers go there."""
+    return re.sub(
+        r"<g data-e=.*?</g>\s*(?=<g data-|</g>|$)",
+        lambda edge: re.sub(r"<text.*?</text>", "", edge[0]),
+        body,
+        flags=re.DOTALL,
+    )
 
 
 def _text(x: float, y: float, text: str, colour: str, down: float) -> str:

@@ -10,17 +10,12 @@ from gradlab.graph import shape_text
 AGAIN = "Compute the result anew, or look before backward() frees it."
 
 
-def seed_of(loss, gradient, nodes: int, max_nodes: int):
+def seed_of(loss, gradient):
     if loss.grad_fn is None:
         why = "it is a leaf" if loss.requires_grad else "it does not require grad; explain_grad() says why"
         raise GradlabError(f"there is no backward to watch from this tensor: nothing was recorded for it ({why}).")
     if not hasattr(loss.grad_fn, "visit"):
         raise GradlabError("only graphs of mytorch can be walked step by step. Any graph can be drawn: draw(loss).")
-    if nodes > max_nodes:
-        raise GradlabError(
-            f"this graph has {nodes:,} nodes, and a movie has at most {max_nodes}. Make the "
-            "graph smaller (fewer steps, fewer layers), or draw it: draw(loss)."
-        )
     if gradient is None:
         if loss.array.size != 1:
             raise GradlabError(

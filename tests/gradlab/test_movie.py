@@ -124,11 +124,41 @@ def test_what_cannot_be_watched(torch, product):
         backward_movie(3)
     with pytest.raises(GradlabError, match=r"names=locals\(\)"):
         backward_movie(product["x"] * 2, names=[1])
-    long = product["x"]
-    for _ in range(300):
-        long = long + 1
-    with pytest.raises(GradlabError, match="302 nodes, and a movie has at most 150"):
-        backward_movie(long)
+
+
+def loop(torch, times):
+    x = torch.tensor(1.0, requires_grad=True)
+    y = x
+    for _ in range(times):
+        y = y + y * 0.001
+    return {"x": x, "y": y}
+
+
+def test_a_long_graph_is_passed_in_a_few_steps(torch):
+    names = loop(torch, 2000)
+    movie = backward_movie(names["y"], names)
+    assert [step.kind for step in movie.steps] == ["seed", "op", "op", "op", "fold", "op", "op", "op", "leaf"]
+    assert "Pass … 1,997 more like this …" in movie.text() and "3,994 nodes are visited" in movie.text()
+    assert all(step.node < len(movie.graph.nodes) for step in movie.steps)
+    names["y"].backward()
+    assert movie.steps[-1].after == f"{names['x'].grad.item():.4g}"
+    data = frames_of(movie.html())
+    assert {edge for frame in data["frames"] for edge, _ in frame["flows"]} == set(range(1, len(movie.graph.edges)))
+    ElementTree.fromstring(movie.strip())
+
+
+def test_a_graph_of_at_most_150_nodes_is_shown_as_it_is(torch):
+    movie = backward_movie(loop(torch, 74)["y"])
+    assert len(movie.graph.nodes) == 150 and len(movie.steps) == 150
+
+
+def test_a_long_graph_without_repetition(torch):
+    x = torch.ones(2, requires_grad=True)
+    names, y = {"x": x}, x
+    for number in range(100):
+        names[f"y{number}"] = y = (y + 1).tanh()  # what has a name is not folded
+    with pytest.raises(GradlabError, match=r"this graph has 203 nodes.*at most 150.*max_nodes=203.*draw\(loss\)"):
+        backward_movie(y.sum(), names)
 
 
 def test_a_wrong_rule(torch, product):
@@ -179,7 +209,7 @@ def test_saving(product, tmp_path):
     assert "Visit Mul" in movie.save(tmp_path / "m.txt").read_text(encoding="utf-8")
     with pytest.raises(GradlabError, match=r"saved as \.html"):
         movie.save(tmp_path / "m.gif")
-    assert set(movie._repr_mimebundle_()) == {"text/html", "text/plain"}
+    assert set(movie._repr_mimebundle_()) == {"text/html", "image/svg+xml", "text/plain"}
     assert repr(movie) == "Backward from y in 4 steps: x.grad becomes 7."
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 
 import pytest
 
+from gradlab.diff import diff_graphs
+from gradlab.draw import draw
 from gradlab.movie import backward_movie
+from gradlab.plots import loss_curve
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [
@@ -135,6 +139,30 @@ def test_without_scripts_there_is_the_strip(open_page, movie):
     assert page.locator(".glm-player").count() == 0
     words = movie.strip()
     assert "added to the 4 that waits there: 7" in words and "7 + 7 = 14" in words
+
+
+def as_code_hosts_show_it(html: str) -> str:
+    """Without scripts and styles, and without all attributes but a picture's own: what GitHub's cleaning leaves."""
+    html = re.sub(r"(?is)<(script|style)\b.*?</\1>", "", html)
+    return re.sub(r'\s(?!(?:alt|src)=)[\w-]+="[^"]*"', "", html)
+
+
+def test_where_a_page_is_cleaned_there_are_pictures(open_page, movie, torch):
+    x = torch.ones(2, requires_grad=True)
+    outputs = {
+        "Backward from": movie,
+        "Graph of y": draw(y := (x * torch.ones(3, 2)).sum(), {"x": x, "y": y}),
+        "Your graph and the reference one differ": diff_graphs(x * 2, x.exp() * 2),
+        "Figure: Loss during training": loss_curve([3, 2, 1]),
+    }
+    html = as_code_hosts_show_it("".join(each._repr_mimebundle_()["text/html"] for each in outputs.values()))
+    assert "<style" not in html and "data-" not in html and "class=" not in html
+    page = open_page(f"<!doctype html><body>{html}</body>")
+    for name in outputs:
+        picture = page.get_by_role("img", name=name)
+        assert picture.evaluate("picture => picture.tagName + picture.complete") == "IMGtrue"
+        assert picture.evaluate("picture => Math.min(picture.naturalWidth, picture.naturalHeight)") > 20
+    assert page.locator("svg").count() == 0
 
 
 def test_the_same_movie_twice_and_light_and_dark(open_page, movie):
