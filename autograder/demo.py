@@ -17,12 +17,12 @@ from nbgrader.api import Gradebook
 from autograder import places
 from autograder.blueprint import Blueprint, load_blueprint
 from autograder.build import build
-from autograder.grade import QUIET, Options, Progress, Report, grade_class
+from autograder.grade import QUIET, Options, Progress, grade_class
+from autograder.gradebook import COURSE_ID, FILE, file_url
 from autograder.graded import Graded
 from autograder.pretend import FULL, PART, ZERO, Student, pretend_class, right_answers
-from autograder.record import COURSE_ID, GRADEBOOK
 from autograder.release import apply, plan_release
-from autograder.report import write_csv
+from autograder.report import Report, write_csv
 from gradlab.course import Course, Lesson, load_course
 from gradlab.errors import GradlabError
 from gradlab.files import write_atomic
@@ -61,8 +61,8 @@ def run_demo(
     students = hand_in(there, lessons)
     tell(f"{len({name for name, _ in students})} students handed in")
     report = grade_class(there, lessons, folder / "submitted", folder, Options(), progress)
-    write_csv(folder / CSV, report.all)
-    tell(f"graded {len(report.graded)} notebooks into {GRADEBOOK}, feedback/ and {CSV}")
+    write_csv(folder / CSV, report.every())
+    tell(f"graded {len(report.graded)} notebooks into {FILE}, feedback/ and {CSV}")
     problems = [
         problem for graded in report.all for problem in wrong_scores(graded, students[graded.student, graded.lesson])
     ]
@@ -116,11 +116,11 @@ def wrong_scores(graded: Graded, student: Student) -> Iterable[str]:
 
 def wrong_records(folder: Path, report: Report) -> Iterable[str]:
     """Where nbgrader's gradebook says something else than we do."""
-    with Gradebook(f"sqlite:///{(folder / GRADEBOOK).as_posix()}", COURSE_ID) as gradebook:
+    with Gradebook(file_url(folder), COURSE_ID) as gradebook:
         for graded in report.all:
             recorded = gradebook.find_submission(graded.lesson, graded.student).score
             if abs(recorded - graded.score) > 1e-6:
-                yield f"{graded.student}, {graded.lesson}: {GRADEBOOK} has {recorded:g}, not {graded.score:g}."
+                yield f"{graded.student}, {graded.lesson}: {FILE} has {recorded:g}, not {graded.score:g}."
 
 
 def leaks(folder: Path, course: Course, lessons: Iterable[Lesson]) -> Iterable[str]:

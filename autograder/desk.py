@@ -1,7 +1,7 @@
 """One lesson's submissions are graded at one desk: on it lies all that is the same for each of them.
 
-`grade_submission(desk, submission)` is the whole way from the bytes handed in to the verdicts. It writes nothing and
-needs nothing but its arguments, so it may run anywhere, as often as one likes.
+`grade_submission(desk, submission, data)` is the whole way from the bytes handed in to the verdicts. It writes nothing
+and needs nothing but its arguments, so it may run anywhere, as often as one likes.
 """
 
 from __future__ import annotations
@@ -9,38 +9,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder import places
 from autograder.blueprint import Blueprint, load_blueprint
 from autograder.collect import Submission
 from autograder.engines import Workshop
-from autograder.graded import Graded, digest_of, now
+from autograder.graded import Graded, now
 from autograder.hidden import seed_of
 from autograder.judge import Verdict
 from autograder.observe import expected
 from autograder.rebuild import Rebuilt, Repair, rebuild
 from autograder.run import Run, trials_of
 from autograder.sandbox import Isolation, isolation
-from autograder.turns import thinking
 from gradlab.course import Course, Lesson
 
 
 @dataclass(frozen=True)
 class Desk:
-    """base: the engine before this lesson. expected: the reference's replies to the hidden tests with `seed`.
-
-    edition: a hash of lesson, tests and engine, so of all that grades depend on besides the submission.
-    """
+    """base: the engine before this lesson. expected: the reference's replies to the hidden tests with `seed`."""
 
     blueprint: Blueprint
     base: Path
     expected: dict[str, dict]
     seed: int
     isolated: Isolation
-    edition: str
-
-    def digest(self, submission: Submission, data: bytes) -> str:
-        """Changes when a submission would have to be graded anew."""
-        return digest_of(data, submission.note, submission.problem, submission.stamp, self.seed, self.edition)
 
 
 def set_up(course: Course, lesson: Lesson, scratch: Path, seed: int | None = None) -> Desk:
@@ -49,27 +39,19 @@ def set_up(course: Course, lesson: Lesson, scratch: Path, seed: int | None = Non
     seed = seed_of(lesson.id) if seed is None else seed
     workshop = Workshop(blueprint, scratch)
     replies = expected(workshop.reference, blueprint.programs, seed)
-    source = places.source_notebook(course, lesson).read_bytes()
-    shell = [part for file in sorted(workshop.base.rglob("*.py")) for part in (file.name, file.read_bytes())]
-    edition = digest_of(source, blueprint.tests, *shell)
-    return Desk(blueprint, workshop.base, replies, seed, isolation(), edition)
+    return Desk(blueprint, workshop.base, replies, seed, isolation())
 
 
-def grade_submission(desk: Desk, submission: Submission) -> tuple[Graded, Rebuilt]:
+def grade_submission(desk: Desk, submission: Submission, data: bytes) -> tuple[Graded, Rebuilt]:
     """The grade of one submission, and what was found in it. Runs the student's code in a worker; writes nothing.
 
-    Never raises for what a student did.
+    data: the bytes handed in. Never raises for what a student did.
     """
-    with thinking():
-        return _grade(desk, submission, submission.data())
-
-
-def _grade(desk: Desk, submission: Submission, data: bytes) -> tuple[Graded, Rebuilt]:
     rebuilt = Rebuilt(problem=submission.problem) if submission.problem else rebuild(data, desk.blueprint)
     if submission.note:
         rebuilt.repairs.insert(0, Repair("", submission.note))
     if rebuilt.problem:
-        verdicts = _nothing(desk.blueprint, rebuilt.problem)
+        verdicts = nothing(desk.blueprint, rebuilt.problem)
     else:
         run = Run(desk.blueprint, desk.base, rebuilt.sources, desk.expected, desk.seed, desk.isolated)
         verdicts = run.verdicts()
@@ -81,13 +63,12 @@ def _grade(desk: Desk, submission: Submission, data: bytes) -> tuple[Graded, Reb
         repairs=rebuilt.repairs,
         seed=desk.seed,
         isolation=desk.isolated.name,
-        digest=desk.digest(submission, data),
         graded_at=now(),
     )
     return graded, rebuilt
 
 
-def _nothing(blueprint: Blueprint, problem: str) -> dict[str, list[Verdict]]:
+def nothing(blueprint: Blueprint, problem: str) -> dict[str, list[Verdict]]:
     """No points for anything, for one reason."""
     return {
         name: [trial.not_run(problem) for trial in trials]

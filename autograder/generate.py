@@ -15,16 +15,18 @@ import nbformat
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SQLAlchemyError
 
+from autograder.gradebook import COURSE_ID, cannot_write, shown
 from autograder.nbgrader_settings import release_settings
 from autograder.notebook import notebook_text
 from gradlab.errors import GradlabError
 
 
-def generate(notebooks: Mapping[str, str], gradebook: Path | None = None) -> dict[str, str]:
+def generate(notebooks: Mapping[str, str], gradebook: str | None = None) -> dict[str, str]:
     """The released notebooks {lesson id: text} of these source notebooks {lesson id: text}.
 
-    With a `gradebook` (a SQLite file) nbgrader records the lessons and their cells there, as its own command does.
+    With a `gradebook` (its URL) nbgrader records the lessons and their cells there, as its own command does.
     """
     released = {}
     with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
@@ -40,26 +42,30 @@ def generate(notebooks: Mapping[str, str], gradebook: Path | None = None) -> dic
     return released
 
 
-def _run(root: Path, lesson: str, gradebook: Path | None) -> None:
+def _run(root: Path, lesson: str, gradebook: str | None) -> None:
     config = release_settings()
     config.SaveCells.enabled = gradebook is not None
-    course = CourseDirectory(root=str(root), assignment_id=lesson, config=config)
+    course = CourseDirectory(root=str(root), course_id=COURSE_ID, assignment_id=lesson, config=config)
     if gradebook:
-        gradebook.parent.mkdir(parents=True, exist_ok=True)
-        course.db_url = f"sqlite:///{gradebook.resolve().as_posix()}"
+        course.db_url = gradebook
     converter = GenerateAssignment(coursedir=course, config=config, no_database=gradebook is None)
     with _heard(converter.log) as log, _our_programs_on_path():
         try:
             converter.start()
+        except SQLAlchemyError as error:
+            raise cannot_write(course.db_url, error) from None
         except (NbGraderException, OSError, RuntimeError) as error:
             raise GradlabError(_told(lesson, log.getvalue(), error, gradebook)) from error
 
 
-def _told(lesson: str, log: str, error: Exception, gradebook: Path | None) -> str:
-    if "Cannot add or remove cells" in log or "Cannot modify existing assignment" in log:
+def _told(lesson: str, log: str, error: Exception, gradebook: str | None) -> str:
+    if gradebook and "OperationalError" in log:
+        said = [line for line in log.splitlines() if "OperationalError" in line][-1]
+        return str(cannot_write(gradebook, RuntimeError(said.partition("OperationalError")[2].lstrip(") "))))
+    if gradebook and ("Cannot add or remove cells" in log or "Cannot modify existing assignment" in log):
         return (
-            f"{lesson}: its cells have changed, and {gradebook} already holds submissions of it. nbgrader keeps both "
-            "or neither. Keep the names of graded cells, or move that gradebook away and grade again from submitted/."
+            f"{lesson}: its cells have changed, and {shown(gradebook)} already holds submissions of it. nbgrader keeps "
+            "both or neither. Keep the names of graded cells, or move that gradebook away and grade again."
         )
     last = [line for line in log.strip().split("\n") if line.strip()][-12:]
     return f"nbgrader could not release {lesson}: {error}\n" + "\n".join(last)

@@ -2,28 +2,38 @@
 
     report = grade_class(course, [lesson], Path("submitted"), out=course.root)
 
-Students' code runs in workers (sandbox/), several at a time; this process judges what they observed and is the only
-one that writes. A submission that was graded before and has not changed is not graded again.
+Submissions are graded in other processes, several at a time (slots.py), and students' code runs in workers of theirs
+(sandbox/). This process is the only one that writes. A submission that was graded before and has not changed is not
+graded again; so a run that was ended, in whatever way, is taken up by the next.
 """
 
 from __future__ import annotations
 
-import os
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.collect import Submission, collect
-from autograder.desk import Desk, grade_submission, set_up
-from autograder.graded import Graded, load, save
-from autograder.outputs import graded_notebook
+from autograder.blueprint import load_blueprint
+from autograder.collect import Submission, collect, without_data
+from autograder.desk import nothing
+from autograder.graded import Graded, load, now
+from autograder.job import KitFile, grade_one, make_page
+from autograder.kit import Kit, pack
+from autograder.outputs import fill
 from autograder.rebuild import Rebuilt
 from autograder.record import Recorder
-from autograder.turns import thinking
+from autograder.report import Report
+from autograder.slots import LostWorker, Slots, cores
 from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
+from gradlab.files import write_atomic
+
+AHEAD = 4  # jobs handed out for each slot: enough to keep it busy, few enough to keep memory flat
+LOST = "grading it ended the grader's own process each time; a person should look at it"
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,7 @@ class Options:
     """How to grade. jobs: submissions at a time; None for one a core. seed: None for each lesson's own.
 
     record: write gradebook, notebooks and (with `feedback`) pages; without it, only say what the grades would be.
+    gradebook: its URL; "" for gradebook.db in the folder that grades go to.
     """
 
     only: Sequence[str] = ()
@@ -39,27 +50,15 @@ class Options:
     feedback: bool = True
     record: bool = True
     seed: int | None = None
-
-
-@dataclass
-class Report:
-    """What was graded, and what was as before. failed: {whose: why} could not be graded or recorded, by our fault."""
-
-    graded: list[Graded] = field(default_factory=list)
-    unchanged: list[Graded] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def all(self) -> list[Graded]:
-        return sorted([*self.graded, *self.unchanged], key=lambda each: (each.lesson, each.student))
+    gradebook: str = ""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Called while grading: how many there are to grade, once a lesson; then each grade."""
+    """Called while grading: what is done and how often, then once for each that is done."""
 
-    start: Callable[[Lesson, int], None] = lambda lesson, total: None
-    advance: Callable[[Graded | None], None] = lambda graded: None
+    start: Callable[[str, int], None] = lambda what, total: None
+    advance: Callable[[], None] = lambda: None
 
 
 QUIET = Progress()
@@ -68,86 +67,159 @@ QUIET = Progress()
 def grade_class(
     course: Course,
     lessons: Iterable[Lesson],
-    submissions: Path,
+    submissions: Path | Sequence[Submission],
     out: Path,
     options: Options = Options(),
     progress: Progress = QUIET,
+    executor: Executor | None = None,
 ) -> Report:
-    """Grade what is in `submissions` for these lessons, into gradebook.db, autograded/ and feedback/ of `out`.
+    """Grade `submissions` for these lessons, into gradebook.db, autograded/ and feedback/ of `out`.
 
-    Raises GradlabError when a lesson, the gradebook or the folder is at fault; whatever a student handed in gets a
-    grade and a reason.
+    submissions: a folder or zip, or what was collected from it. executor: what the jobs are given to; None for
+    processes of this machine. Raises GradlabError when a lesson, the gradebook or the folder is at fault; whatever a
+    student handed in gets a grade and a reason.
     """
     # Absolute, for nbgrader changes the working folder while it writes.
-    submissions, out, lessons = submissions.resolve(), out.resolve(), list(lessons)
-    found = collect(submissions, lessons, options.only)
-    report = Report()
-    for lesson in lessons:
-        mine = [each for each in found if each.lesson == lesson]
-        if mine:
-            with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
-                desk = set_up(course, lesson, Path(scratch), options.seed)
-                recorder = Recorder(course, out, desk.blueprint) if options.record else None
-                _grade(desk, mine, recorder, options, report, progress)
+    out, lessons = out.resolve(), list(lessons)
+    if isinstance(submissions, Path):
+        submissions = collect(submissions.resolve(), course, lessons, options.only).submissions
+    report = Report(out if options.record else None)
+    slots = executor or Slots(options.jobs or cores())
+    try:
+        for lesson in lessons:
+            mine = [each for each in submissions if each.lesson == lesson]
+            if mine:
+                with _Lesson(course, lesson, out, options, slots, progress, report) as work:
+                    work.grade(mine)
+    except BaseException:  # interrupted, or a gradebook that cannot be written: no more
+        if executor is None:
+            slots.abort()
+        raise
+    if executor is None:
+        slots.shutdown()
     return report
 
 
-def _grade(
-    desk: Desk, submissions: list[Submission], recorder: Recorder | None, options: Options, report: Report, progress
-) -> None:
-    changed = []
-    for submission in submissions:
-        before = _unchanged(desk, submission, recorder) if recorder and not options.force else None
-        if before is None:
-            changed.append(submission)
-            continue
-        report.unchanged.append(before)
-        if options.feedback and not recorder.has_feedback(submission):
-            recorder.write_feedback(submission)
-    progress.start(desk.blueprint.lesson, len(changed))
-    # Threads, for the work is done by the workers, which are processes. Any Executor would do.
-    with ThreadPoolExecutor(options.jobs or os.cpu_count() or 1) as executor:
+class _Lesson:
+    """One lesson's submissions on their way through the slots and into the records."""
+
+    def __init__(self, course, lesson: Lesson, out: Path, options: Options, slots: Executor, progress, report: Report):
+        self.lesson, self.options, self.slots = lesson, options, slots
+        self.progress, self.report = progress, report
+        self.blueprint = load_blueprint(course, lesson)
+        self.ahead = AHEAD * (options.jobs or cores())
+        with ExitStack() as stack:
+            self.recorder = None
+            if options.record:
+                self.recorder = stack.enter_context(Recorder(course, out, self.blueprint, options.gradebook))
+            self.kit = pack(course, lesson, options.seed, self.recorder.template if self.recorder else "")
+            scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-"))
+            self.kit_file = kit_for(slots, self.kit, Path(scratch))
+            self._stack = stack.pop_all()
+
+    def __enter__(self) -> _Lesson:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._stack.close()
+
+    def grade(self, submissions: list[Submission]) -> None:
+        changed = [each for each in submissions if not self._unchanged(each)]
+        self.progress.start(self.lesson.id, len(changed))
+        jobs = ((each, (grade_one, self.kit_file, _attempts(each))) for each in changed)
+        for submission, future in in_turn(self.slots, jobs, self.ahead):
+            self._take(submission, future)
+            self.progress.advance()
+            if self.recorder and self.recorder.is_due:
+                self._flush()
+        self._flush()
+        if self.recorder and self.options.feedback:
+            self._pages([each.student for each in submissions])
+
+    def _unchanged(self, submission: Submission) -> bool:
+        """Whether it is recorded, and would get the same grade now; then it is reported."""
+        if not self.recorder or self.options.force or not self.recorder.has(submission):
+            return False
+        before = load(self.recorder.out, submission.student, self.lesson.id)
+        if before is None or before.digest != self.kit.digest(_attempts(submission)):
+            return False
+        self.report.add(before, new=False)
+        return True
+
+    def _take(self, submission: Submission, future: Future) -> None:
+        """Put down a grade that is ready."""
         try:
-            for submission, future in _as_ready(executor, desk, changed):
-                progress.advance(_take(future, submission, recorder, options, report))
-        except BaseException:  # interrupted, or a gradebook that cannot be written: no more
-            executor.shutdown(cancel_futures=True)
+            graded, filled, attempt = future.result()
+            submission = (submission, *submission.others)[attempt]
+        except GradlabError:
             raise
+        except Exception as error:  # ours, not the student's; and nobody else is to suffer from it
+            why = LOST if isinstance(error, LostWorker) else f"{type(error).__name__}: {error}"
+            self.report.failed[f"{submission.student}, {self.lesson.id}"] = why
+            # A score and a reason all the same. Without a digest, so the next run tries again.
+            verdicts = nothing(self.blueprint, why)
+            graded = Graded(submission.student, self.lesson.id, verdicts, why, graded_at=now())
+            filled = fill(self.kit.template, Rebuilt(problem=why), graded) if self.recorder else None
+        if self.recorder:
+            self.recorder.put(submission, graded, filled)
+        self.report.add(graded, new=True)
+
+    def _flush(self) -> None:
+        for student, why in self.recorder.flush().items() if self.recorder else ():
+            self.report.failed[f"{student}, {self.lesson.id}"] = f"not recorded: {why}"
+
+    def _pages(self, students: list[str]) -> None:
+        """Feedback for those who have none since they were graded."""
+        todo = [s for s in students if s in self.recorder.page.recorded and not self.recorder.feedback(s).is_file()]
+        if not todo:
+            return
+        self.progress.start(f"{self.lesson.id} feedback", len(todo))
+        for student, future in in_turn(self.slots, self._page_jobs(todo), self.ahead):
+            try:
+                write_atomic(self.recorder.feedback(student), future.result())
+            except OSError as error:
+                raise GradlabError(f"{error.filename} cannot be written ({error.strerror}).") from None
+            except Exception as error:
+                self.report.failed[f"{student}, {self.lesson.id}"] = f"no feedback: {type(error).__name__}: {error}"
+            self.progress.advance()
+
+    def _page_jobs(self, students: list[str]) -> Iterator[tuple[str, tuple]]:
+        for start in range(0, len(students), 100):
+            some = students[start : start + 100]
+            marks = self.recorder.page.read(some)
+            for student in some:
+                text = self.recorder.notebook(student).read_text(encoding="utf-8")
+                yield student, (make_page, text, marks[student], student, self.lesson.id)
 
 
-def _take(future: Future, submission: Submission, recorder: Recorder | None, options: Options, report: Report):
-    """Record a grade that is ready. Returns it; None when that failed."""
-    try:
-        graded, rebuilt = future.result()
-        if recorder:
-            with thinking():
-                _record(recorder, submission, graded, rebuilt, options.feedback)
-    except GradlabError:
-        raise
-    except Exception as error:  # ours, not the student's; and nobody else is to suffer from it
-        report.failed[f"{submission.student}, {submission.lesson.id}"] = f"{type(error).__name__}: {error}"
-        return None
-    report.graded.append(graded)
-    return graded
+def kit_for(slots: Executor, kit: Kit, scratch: Path):
+    """The kit as jobs of this executor get it: a file here, or what the executor itself hands round."""
+    hand_round = getattr(slots, "hand_round", None)
+    return hand_round(kit) if hand_round else KitFile.write(kit, scratch)
 
 
-def _record(recorder: Recorder, submission: Submission, graded: Graded, rebuilt: Rebuilt, feedback: bool) -> None:
-    recorder.record(submission, graded_notebook(recorder.skeleton, rebuilt, graded))
-    if feedback:
-        recorder.write_feedback(submission)
-    save(recorder.out, graded)  # last: what is remembered has been recorded
+def in_turn(slots: Executor, jobs: Iterable[tuple], ahead: int) -> Iterator[tuple]:
+    """(whose, future) of each (whose, (function, *arguments)) in `jobs` as they get ready, `ahead` at a time."""
+    jobs, under_way = iter(jobs), {}
+    more = True
+    while more or under_way:
+        while more and len(under_way) < ahead:
+            whose, job = next(jobs, (None, None))
+            if job is None:
+                more = False
+            else:
+                under_way[slots.submit(*job)] = whose
+        ready = deque(wait(under_way, return_when=FIRST_COMPLETED).done) if under_way else ()
+        for future in ready:
+            yield under_way.pop(future), future
 
 
-def _unchanged(desk: Desk, submission: Submission, recorder: Recorder) -> Graded | None:
-    """The grade of before, if it is recorded and would be the same now."""
-    before = load(recorder.out, submission.student, submission.lesson.id)
-    if before is None or before.digest != desk.digest(submission, submission.data()):
-        return None
-    return before if recorder.has(submission) else None
-
-
-def _as_ready(executor: Executor, desk: Desk, submissions: list[Submission]) -> Iterable[tuple[Submission, Future]]:
-    """Submissions with their grades, as they get ready."""
-    futures = {executor.submit(grade_submission, desk, each): each for each in submissions}
-    for future in as_completed(list(futures)):
-        yield futures.pop(future), future
+def _attempts(submission: Submission) -> list[tuple[Submission, bytes]]:
+    """A submission, and others that might count in its place, each with the bytes of its notebook."""
+    found = []
+    for each in (submission, *submission.others):
+        try:
+            found.append((each, each.data()))
+        except OSError as error:  # after all: that is its problem
+            found.append((without_data(each, error), b""))
+    return found

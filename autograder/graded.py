@@ -87,6 +87,11 @@ def save(out: Path, graded: Graded) -> None:
     write_atomic(grades_file(out, graded.student, graded.lesson), text + "\n")
 
 
+def forget(out: Path, student: str, lesson: str) -> None:
+    """Before anything else of this submission is replaced: what is remembered must have been recorded."""
+    grades_file(out, student, lesson).unlink(missing_ok=True)
+
+
 def load(out: Path, student: str, lesson: str) -> Graded | None:
     """What was saved; None when there is nothing, or nothing that can be read."""
     try:

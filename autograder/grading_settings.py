@@ -21,20 +21,9 @@ from autograder.late import LatePenalty
 from autograder.quiet import QuietGradedCells
 from gradlab.course import Course
 
-# The outputs are ours already. So nothing clears them, and nothing executes.
-SANITIZE_RECORDED = [DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
-RECORD = [LimitOutput, SaveAutoGrades, AssignLatePenalties]
-
 # GetGrades asks the gradebook, so it comes first. The hidden cells come from the gradebook with their hidden part.
 FEEDBACK = [GetGrades, ClearHiddenTests, QuietGradedCells, CSSHTMLHeaderPreprocessor]
-
-
-def recording_settings(course: Course) -> Config:
-    """For Autograde: record notebooks whose graded cells hold their verdicts."""
-    config = late_settings(course)
-    config.Autograde.sanitize_preprocessors = SANITIZE_RECORDED
-    config.Autograde.autograde_preprocessors = RECORD
-    return config
+FEEDBACK_PAGE = FEEDBACK[1:]  # where what the gradebook says is in the notebook already
 
 
 def feedback_settings() -> Config:

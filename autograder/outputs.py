@@ -7,50 +7,71 @@ So every graded cell gets its reasons as plain output and its points as a result
 from __future__ import annotations
 
 import html
+import json
 import math
-
-import nbformat
-from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_output
+from dataclasses import dataclass, field
 
 from autograder.graded import Graded, said_once
 from autograder.judge import Verdict
 from autograder.rebuild import Rebuilt
 
+LONGEST = 20_000  # characters of reasons in one cell
 
-def graded_notebook(skeleton: str, rebuilt: Rebuilt, graded: Graded) -> NotebookNode:
-    """The notebook to record. skeleton: the text of the released notebook."""
-    notebook = nbformat.reads(skeleton, as_version=4)
-    for cell in notebook.cells:
-        ours = cell.metadata.get("gradlab", {})
+
+@dataclass
+class Filled:
+    """text: of the graded notebook. scores: {graded cell: points}. unanswered: exercises as they were handed out."""
+
+    text: str
+    scores: dict[str, float] = field(default_factory=dict)
+    unanswered: list[str] = field(default_factory=list)
+
+
+def fill(template: str, rebuilt: Rebuilt, graded: Graded) -> Filled:
+    """The notebook to record. template: the text of the released notebook, as the gradebook has its cells."""
+    notebook, filled = json.loads(template), Filled("")
+    for cell in notebook["cells"]:
+        ours, nbgrader = cell["metadata"].get("gradlab", {}), cell["metadata"].get("nbgrader", {})
         role, name = ours.get("role"), ours.get("name", "")
-        if role == "exercise" and name in rebuilt.sources:
-            cell.source = rebuilt.sources[name]
+        if role == "exercise":
+            given = "".join(cell["source"])
+            cell["source"] = rebuilt.sources.get(name, given)
+            if cell["source"] == given:
+                filled.unanswered.append(nbgrader.get("grade_id", ""))
         elif role == "predict":
-            cell.source = rebuilt.guesses.get(cell.id, cell.source)
-        elif role in ("check", "hidden") and cell.metadata.get("nbgrader", {}).get("grade"):
+            cell["source"] = rebuilt.guesses.get(cell["id"], cell["source"])
+        elif role in ("check", "hidden") and nbgrader.get("grade"):
             verdicts = [verdict for verdict in graded.verdicts.get(name, ()) if _belongs(verdict, cell, role)]
-            points = float(cell.metadata.nbgrader.points)
-            cell.outputs = _outputs(verdicts, points) if points else []
-    notebook.cells.insert(0, _summary(graded))
-    return notebook
+            points = float(nbgrader["points"])
+            filled.scores[nbgrader["grade_id"]] = earned = within(sum(each.earned for each in verdicts), points)
+            cell["outputs"] = _outputs(verdicts, earned) if points else []
+    notebook["cells"].insert(0, _summary(graded))
+    filled.text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    return filled
 
 
-def _belongs(verdict: Verdict, cell: NotebookNode, role: str) -> bool:
+def within(score: float, maximum: float) -> float:
+    """A score that any gradebook takes: finite, and from 0 to the maximum."""
+    return float(min(maximum, max(0.0, score))) if math.isfinite(score) else 0.0
+
+
+def _belongs(verdict: Verdict, cell: dict, role: str) -> bool:
     """A check's verdict has the name of its cell; the others of an exercise are its hidden tests'."""
-    is_check = verdict.name.startswith(f"{cell.metadata.gradlab.name}-check")
-    return verdict.name == cell.metadata.nbgrader.grade_id if role == "check" else not is_check
+    metadata = cell["metadata"]
+    is_check = verdict.name.startswith(f"{metadata['gradlab']['name']}-check")
+    return verdict.name == metadata["nbgrader"]["grade_id"] if role == "check" else not is_check
 
 
-def _outputs(verdicts: list[Verdict], points: float) -> list[NotebookNode]:
-    earned = sum(verdict.earned for verdict in verdicts)
-    earned = min(points, max(0.0, earned)) if math.isfinite(earned) else 0.0
-    text = "\n".join(f"✗ {reason}" for reason in said_once(verdicts)) or "✓"
-    result = new_output("execute_result", {"text/plain": repr(float(earned))}, execution_count=None)
-    return [new_output("stream", name="stdout", text=text + "\n"), result]
+def _outputs(verdicts: list[Verdict], earned: float) -> list[dict]:
+    text = "\n".join(f"✗ {reason}" for reason in said_once(verdicts))[:LONGEST] or "✓"
+    result = {"data": {"text/plain": repr(earned)}, "execution_count": None, "metadata": {}}
+    return [
+        {"name": "stdout", "output_type": "stream", "text": text + "\n"},
+        {"output_type": "execute_result", **result},
+    ]
 
 
-def _summary(graded: Graded) -> NotebookNode:
+def _summary(graded: Graded) -> dict:
     """The first cell: points, what was lost and why, what was repaired."""
     lines = [f"{graded.score:g} of {graded.maximum:g} points"]
     lines += [f"  ✗ {graded.problem}"] * bool(graded.problem)
@@ -64,7 +85,5 @@ def _summary(graded: Graded) -> NotebookNode:
             lines += [f"  {text}" for text in mine]
     # Preformatted: a file name or a message may hold what Markdown, HTML and MathJax act on.
     text = html.escape("\n".join(line for line in lines if line.strip()))
-    return new_markdown_cell(
-        f'**From the grader**\n\n<pre style="white-space: pre-wrap; word-break: normal">\n{text}\n</pre>',
-        id="from-the-grader",
-    )
+    source = f'**From the grader**\n\n<pre style="white-space: pre-wrap; word-break: normal">\n{text}\n</pre>'
+    return {"cell_type": "markdown", "id": "from-the-grader", "metadata": {}, "source": source}

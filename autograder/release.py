@@ -10,6 +10,7 @@ import nbformat
 
 from autograder import places
 from autograder.generate import generate
+from autograder.gradebook import file_url
 from autograder.loose_ends import loose_ends
 from autograder.notebook import notebook_text, source_notebook
 from autograder.source import LessonSource, read_source
@@ -17,8 +18,6 @@ from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
 from gradlab.files import write_atomic
 from gradlab.notebooks import read_notebook
-
-GRADEBOOK = "gradebook.db"  # nbgrader's default name, in the course's root
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def plan_release(course: Course, lessons: Iterable[Lesson], record: bool = False
     Raises GradlabError when a lesson has mistakes or loose ends (points that do not add up, …).
     """
     sources = checked_sources(course, lessons)
-    texts = released_texts(course, sources, course.root / GRADEBOOK if record else None)
+    texts = released_texts(course, sources, file_url(course.root) if record else None)
     return [_change(course, source.lesson, texts[source.lesson.id]) for source in sources]
 
 
@@ -62,7 +61,7 @@ def checked_sources(course: Course, lessons: Iterable[Lesson]) -> list[LessonSou
     return sources
 
 
-def released_texts(course: Course, sources: Iterable[LessonSource], gradebook: Path | None = None) -> dict[str, str]:
+def released_texts(course: Course, sources: Iterable[LessonSource], gradebook: str | None = None) -> dict[str, str]:
     """{lesson id: text of the notebook that students get}."""
     return generate({each.lesson.id: notebook_text(source_notebook(course, each)) for each in sources}, gradebook)
 

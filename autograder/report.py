@@ -4,26 +4,70 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
-from autograder.grade import Progress, Report
-from autograder.graded import Graded
+from autograder.graded import Graded, load
 from gradlab.files import write_atomic
+
+
+class Brief(NamedTuple):
+    """What is kept of each grade while thousands are made."""
+
+    lesson: str
+    student: str
+    score: float
+    maximum: float
+    problem: str
+
+
+@dataclass
+class Report:
+    """What was graded, and what was as before. failed: {whose: why} could not be graded or recorded, by our fault.
+
+    out: where the whole grades are kept; None when they are not recorded, and then they are kept here.
+    """
+
+    out: Path | None = None
+    graded: list[Brief] = field(default_factory=list)
+    unchanged: list[Brief] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    _whole: dict[tuple[str, str], Graded] = field(default_factory=dict)
+
+    def add(self, graded: Graded, new: bool) -> None:
+        brief = Brief(graded.lesson, graded.student, graded.score, graded.maximum, graded.problem)
+        (self.graded if new else self.unchanged).append(brief)
+        if self.out is None:
+            self._whole[brief[:2]] = graded
+
+    def __len__(self) -> int:
+        return len(self.graded) + len(self.unchanged)
+
+    def every(self) -> Iterator[Graded]:
+        """The grades with all their verdicts, by lesson and student, one at a time."""
+        for lesson, student, *_ in sorted([*self.graded, *self.unchanged]):
+            found = load(self.out, student, lesson) if self.out else self._whole[lesson, student]
+            if found:  # else it is among the failed
+                yield found
+
+    @property
+    def all(self) -> list[Graded]:
+        return list(self.every())
+
 
 COLUMNS = ("student", "lesson", "exercise", "points", "max", "reason")
 
 
-def rows(graded: Iterable[Graded]) -> list[dict[str, str]]:
+def rows(graded: Iterable[Graded]) -> Iterator[dict[str, str]]:
     """One row for each student, lesson and exercise."""
-    found = []
     for each in graded:
         for exercise in each.verdicts:
             points, maximum = each.points_of(exercise)
             reason = "; ".join(each.reasons_of(exercise))
             values = (each.student, each.lesson, exercise, f"{points:g}", f"{maximum:g}", reason)
-            found.append(dict(zip(COLUMNS, values, strict=True)))
-    return found
+            yield dict(zip(COLUMNS, values, strict=True))
 
 
 def write_csv(path: Path, graded: Iterable[Graded]) -> None:
@@ -64,7 +108,7 @@ def lost(graded: Graded, most: int = 6) -> str:
 
 def summary(report: Report, seconds: float, where: str) -> str:
     """One line: how many, how well, how fast, and where to look."""
-    graded = report.all
+    graded = [*report.graded, *report.unchanged]
     parts = [f"{len(report.graded)} graded"]
     parts += [f"{len(report.unchanged)} unchanged"] * bool(report.unchanged)
     problems = [each for each in graded if each.problem]
@@ -79,7 +123,7 @@ def summary(report: Report, seconds: float, where: str) -> str:
 
 
 class RichProgress:
-    """A bar for each lesson, with rate and time left. `calls` is what grade_class wants."""
+    """A bar for each thing that is done, with rate and time left. start and advance are what grade_class calls."""
 
     def __init__(self, console):
         from rich import progress
@@ -93,7 +137,6 @@ class RichProgress:
             console=console,
             transient=True,
         )
-        self.calls = Progress(self._start, self._advance)
 
     def __enter__(self) -> RichProgress:
         self.bar.start()
@@ -102,10 +145,10 @@ class RichProgress:
     def __exit__(self, *_) -> None:
         self.bar.stop()
 
-    def _start(self, lesson, total: int) -> None:
-        self.task = self.bar.add_task(lesson.id, total=total, rate="")
+    def start(self, what: str, total: int) -> None:
+        self.task = self.bar.add_task(what, total=total, rate="")
 
-    def _advance(self, graded) -> None:
+    def advance(self) -> None:
         self.bar.advance(self.task)
         task = self.bar.tasks[self.task]
         rate = task.completed / task.elapsed if task.elapsed else 0.0

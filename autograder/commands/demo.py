@@ -60,7 +60,7 @@ def _run(course, lessons, folder: Path, keep: bool) -> int:
     if isolation().warning:
         console.print(f"warning: {isolation().warning}")
     with RichProgress(console) as progress:
-        report, students = run_demo(course, lessons, folder, lambda line: console.print(f"✓ {line}"), progress.calls)
+        report, students = run_demo(course, lessons, folder, lambda line: console.print(f"✓ {line}"), progress)
     for lesson in lessons:
         console.print(_table(lesson, [each for each in report.all if each.lesson == lesson.id], students))
     _show_csv(console, folder / CSV)

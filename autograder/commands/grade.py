@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 import warnings
@@ -17,16 +18,28 @@ autograder grade 3 --submissions handed_in/ --csv scores.csv
 autograder grade 3 --only alice --force      # one student, once more
 autograder grade --dry-run                   # every lesson in submitted/; show the grades, record nothing
 
-The folder holds <student>/<lesson>/<lesson>.ipynb, as nbgrader's collect makes it. A submission that has not
-changed since it was graded is skipped. Students' code runs in a sandbox (bubblewrap) where there is one.
+autograder grade 3 --submissions moodle.zip --roster roster.csv
+
+Submissions are a folder or a zip: <student>/<lesson>/<lesson>.ipynb as nbgrader collects them, what Moodle or Canvas
+gives as all submissions of an assignment, archives of `gradlab submit`, or <student>/any.ipynb. A roster is a CSV: a
+column `student` with the ids you grade under, and others with what else each is known by (a name, a number of Moodle
+or Canvas, a file). A submission that has not changed since it was graded is skipped, so a run that was stopped is
+simply started again. Students' code runs in a sandbox.
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help="a lesson's number or id; none means all")
-    parser.add_argument("--submissions", type=Path, metavar="DIR", help="the submissions (default: submitted/)")
+    parser.add_argument("--submissions", type=Path, metavar="PLACE", help="folder or zip (default: submitted/)")
+    parser.add_argument("--roster", type=Path, metavar="FILE", help="a CSV that says who is who")
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="where gradebook.db goes (default: the course's folder)"
+    )
+    parser.add_argument(
+        "--db",
+        metavar="URL",
+        default=os.environ.get("GRADLAB_DB", ""),
+        help="another gradebook, such as postgresql://user@host/grades (default: GRADLAB_DB, or gradebook.db)",
     )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="student, lesson, exercise, points, max and reason")
     parser.add_argument("--only", action="append", default=[], metavar="STUDENT", help="this student; may be repeated")
@@ -44,7 +57,9 @@ def run(args: argparse.Namespace) -> int:
 
     from autograder.collect import collect
     from autograder.grade import Options, grade_class
+    from autograder.gradebook import FILE, shown
     from autograder.report import RichProgress, summary, table, write_csv
+    from autograder.roster import read_roster
     from autograder.sandbox import isolation
     from gradlab.course import load_course
     from gradlab.errors import GradlabError
@@ -56,28 +71,44 @@ def run(args: argparse.Namespace) -> int:
     out = (args.out or course.root).resolve()
     submissions = args.submissions or out / "submitted"
     lessons = [course.lesson(text) for text in args.lessons] or list(course.lessons)
-    found = {each.lesson for each in collect(submissions, lessons, args.only)}
-    lessons = [lesson for lesson in lessons if lesson in found]
+    roster = read_roster(args.roster) if args.roster else None
+    found = collect(submissions, course, lessons, args.only, roster)
+    there = {each.lesson for each in found.submissions}
+    lessons = [lesson for lesson in lessons if lesson in there]
     if not args.no_build:
         _build(course, lessons)
     console = Console()
     print(f"Students' code runs in: {isolation().name}.", flush=True)
     if isolation().warning:
         print(f"warning: {isolation().warning}", file=sys.stderr)
-    options = Options(args.only, args.jobs, args.force, not args.no_feedback, not args.dry_run, args.seed)
+    options = Options(args.only, args.jobs, args.force, not args.no_feedback, not args.dry_run, args.seed, args.db)
     started = time.monotonic()
     with RichProgress(console) as progress:
-        report = grade_class(course, lessons, submissions, out, options, progress.calls)
-    if len(report.all) <= 60:
-        console.print(table(report.all))
+        report = grade_class(course, lessons, found.submissions, out, options, progress)
+    if len(report) <= 60:
+        console.print(table(report.every()))
     if args.csv:
-        write_csv(args.csv, report.all)
+        write_csv(args.csv, report.every())
     for whose, why in report.failed.items():
         print(f"error: {whose}: {why}", file=sys.stderr)
-    print(
-        summary(report, time.monotonic() - started, "nothing recorded" if args.dry_run else str(out / "gradebook.db"))
-    )
-    return 1 if report.failed else 0
+    _tell_unmatched(found)
+    where = "nothing recorded" if args.dry_run else shown(args.db) if args.db else str(out / FILE)
+    print(summary(report, time.monotonic() - started, where))
+    return 1 if report.failed or found.unmatched else 0
+
+
+def _tell_unmatched(found) -> None:
+    for file, why in found.unmatched.items():
+        print(f"not graded: {ascii(file)[1:-1] if not file.isprintable() else file}: {why}", file=sys.stderr)
+    if found.unmatched:
+        print(
+            "Say who is who in a CSV, a line each such as  ada,homework.ipynb  below a first line  student,file\n"
+            "and grade again with --roster FILE. What is graded is not graded twice.",
+            file=sys.stderr,
+        )
+    if found.missing:
+        some = ", ".join(found.missing[:10]) + (", …" if len(found.missing) > 10 else "")
+        print(f"{len(found.missing)} of the roster handed in nothing: {some}")
 
 
 def _build(course, lessons) -> None:

@@ -18,6 +18,7 @@ from autograder import run
 from autograder.grade import Options, grade_class
 from autograder.graded import load
 from autograder.report import write_csv
+from autograder.slots import Here
 from gradlab.errors import GradlabError
 
 ALL = 9
@@ -145,7 +146,7 @@ def graded(built, blueprint, answered, tmp_path_factory):
         patch.setattr(run, "CHECK_SECONDS", 1.0)
         patch.setattr(run, "IMPORT_SECONDS", 2.0)
         patch.setattr(run, "wall_seconds", lambda cpu: cpu + 1)
-        report = grade_class(built, [blueprint.lesson], out / "submitted", out, Options(seed=5))
+        report = grade_class(built, [blueprint.lesson], out / "submitted", out, Options(seed=5), executor=Here())
     return report, out
 
 
@@ -231,7 +232,9 @@ def test_what_has_not_changed_is_skipped(built, blueprint, answered, tmp_path):
         path.write_text(json.dumps(answered(**instead)), encoding="utf-8")
 
     def grade(**more):
-        report = grade_class(built, [blueprint.lesson], submitted, tmp_path, Options(feedback=False, **more))
+        report = grade_class(
+            built, [blueprint.lesson], submitted, tmp_path, Options(feedback=False, **more), executor=Here()
+        )
         return sorted(each.student for each in report.graded), sorted(each.student for each in report.unchanged)
 
     hand_in("ann")
@@ -253,7 +256,9 @@ def test_a_regrade_replaces_the_score(built, blueprint, answered, tmp_path):
     scores = []
     for instead in ({}, function("double", "return None"), {}):
         path.write_text(json.dumps(answered(**instead)), encoding="utf-8")
-        grade_class(built, [blueprint.lesson], tmp_path / "submitted", tmp_path, Options(feedback=False))
+        grade_class(
+            built, [blueprint.lesson], tmp_path / "submitted", tmp_path, Options(feedback=False), executor=Here()
+        )
         with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
             scores.append(gradebook.find_submission("01_numbers", "ann").score)
     assert scores == [9, 5, 9]

@@ -1,0 +1,105 @@
+"""The jobs that are done in other processes, or on other machines: grading one submission, making one feedback page.
+
+A job is a function and plain data. It writes nothing and may be done twice.
+"""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from autograder.collect import Submission
+from autograder.graded import Graded
+from autograder.kit import Kit
+from autograder.outputs import Filled, fill
+from autograder.startup import quicken
+
+
+@dataclass(frozen=True)
+class KitFile:
+    """A kit in a file, for processes on this machine: a job is then a few bytes and the submission."""
+
+    path: str
+
+    @classmethod
+    def write(cls, kit: Kit, folder: Path) -> KitFile:
+        path = folder / f"{kit.lesson}.kit"
+        path.write_bytes(pickle.dumps(kit))
+        return cls(str(path))
+
+    def read(self) -> Kit:
+        return pickle.loads(Path(self.path).read_bytes())
+
+
+class _Bench:
+    """The desk that this process works at: unpacked once, and put away when it gets another."""
+
+    def __init__(self) -> None:
+        self.kit_from: Kit | KitFile | None = None
+
+    def desk_for(self, kit_from: Kit | KitFile):
+        from autograder.desk import set_up
+        from gradlab.course import load_course
+
+        if self.kit_from is None or not _same(self.kit_from, kit_from):
+            warnings.simplefilter("ignore", SyntaxWarning)  # about students' code, at every compile
+            self.kit_from = None
+            kit = kit_from.read() if isinstance(kit_from, KitFile) else kit_from
+            self.folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
+            course = load_course(kit.unpack(Path(self.folder.name).resolve() / "course"))
+            scratch = Path(self.folder.name).resolve() / "engines"
+            self.desk = set_up(course, course.lesson(kit.lesson), scratch, kit.seed)
+            self.kit, self.kit_from = kit, kit_from
+        return self.desk, self.kit
+
+
+def _same(one: Kit | KitFile, other: Kit | KitFile) -> bool:
+    if isinstance(one, KitFile) or isinstance(other, KitFile):
+        return one == other
+    return (one.lesson, one.seed, one.edition) == (other.lesson, other.seed, other.edition)
+
+
+_bench = _Bench()
+
+
+class Done(NamedTuple):
+    """The grade of a submission, and the notebook that shows it when there is a template for it.
+
+    attempt: which of several it is, when the best counts.
+    """
+
+    graded: Graded
+    filled: Filled | None
+    attempt: int = 0
+
+
+def grade_one(kit_from: Kit | KitFile, attempts: Sequence[tuple[Submission, bytes]]) -> Done:
+    """The best grade of a student's attempts, of which there is mostly one.
+
+    Raises GradlabError when the lesson is at fault; never for what a student handed in.
+    """
+    quicken()
+    from autograder.desk import grade_submission
+
+    desk, kit = _bench.desk_for(kit_from)
+    best, best_score = None, -1.0
+    for number, (submission, data) in enumerate(attempts):
+        graded, rebuilt = grade_submission(desk, submission, data)
+        if graded.score > best_score:
+            best, best_score = (number, graded, rebuilt), graded.score
+    number, graded, rebuilt = best
+    graded = replace(graded, digest=kit.digest(attempts))
+    return Done(graded, fill(kit.template, rebuilt, graded) if kit.template else None, number)
+
+
+def make_page(text: str, marks, student: str, lesson: str) -> str:
+    """The feedback page of a graded notebook."""
+    quicken()
+    from autograder.feedback import About, page
+
+    return page(text, marks, About(student, lesson))

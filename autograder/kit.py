@@ -1,0 +1,81 @@
+"""One lesson's side of the desk as plain data: what a grade depends on besides the submission.
+
+A kit is packed once, and unpacked wherever submissions are graded: in another process, on another machine. It holds
+answers and hidden tests, so it stays on the grader's side of the sandbox.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import gradlab
+from autograder import places
+from autograder.build import shell_files
+from autograder.collect import Submission
+from autograder.graded import FORMAT, digest_of
+from gradlab.course import FILE_NAME, Course, Lesson
+
+
+@dataclass(frozen=True)
+class Kit:
+    """lesson: its id. files: {path relative to the course's root: content}. seed: None for the lesson's own.
+
+    template: the notebook that grades are written into; "" when they are only shown. edition: a hash of all that
+    grades depend on besides the submission.
+    """
+
+    lesson: str
+    files: dict[str, bytes] = field(repr=False)
+    seed: int | None = None
+    template: str = field(default="", repr=False)
+    edition: str = ""
+
+    def digest(self, attempts: Sequence[tuple[Submission, bytes]]) -> str:
+        """Changes when a submission would have to be graded anew."""
+        parts = [part for each, data in attempts for part in (data, each.note, each.problem, each.stamp)]
+        return digest_of(str(self.seed), self.edition, *parts)
+
+    def unpack(self, folder: Path) -> Path:
+        """Write the course's files into `folder`, as far as this lesson needs them."""
+        for name, data in self.files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        return folder
+
+
+def pack(course: Course, lesson: Lesson, seed: int | None = None, template: str = "") -> Kit:
+    """The kit of a lesson that is built."""
+    root = course.root
+    names = [places.source_notebook(course, lesson), *places.reference_dir(course).rglob("*.py")]
+    names += [path for path in (root / "solutions" / lesson.id).glob("*.py") if path.name != "lesson.py"]
+    shell = [root / Path(name).relative_to(places.REFERENCE) for name in shell_files(course)]
+    paths = {path.relative_to(root).as_posix(): path for path in (*names, *shell) if path.is_file()}
+    files = {name: paths[name].read_bytes() for name in sorted(paths)}
+    edition = _edition(course, lesson, files, template)
+    return Kit(lesson.id, {FILE_NAME: (root / FILE_NAME).read_bytes(), **files}, seed, template, edition)
+
+
+def _edition(course: Course, lesson: Lesson, files: dict[str, bytes], template: str) -> str:
+    """Of course.yml only what can change a grade: a new title is no reason to grade again."""
+    rules = (course.package, course.policies.late_penalty_per_day, lesson.modules, lesson.points, lesson.due)
+    # What comes after this lesson is in no engine for it.
+    later = {f"{module}.py" for each in course.lessons[course.lessons.index(lesson) + 1 :] for module in each.modules}
+    kept = {name: data for name, data in files.items() if Path(name).name not in later}
+    parts = [part for pair in kept.items() for part in pair]
+    return digest_of(gradlab.__version__, FORMAT, repr(rules), template, _grader(), *parts)
+
+
+@cache
+def _grader() -> str:
+    """A hash of the grader's own code: what is put right in it may change grades."""
+    whole = hashlib.sha256()
+    for package in (Path(__file__).parent, Path(gradlab.__file__).parent):
+        for path in sorted(package.rglob("*.py")):
+            if not {"commands", "verify"} & set(path.parts[len(package.parts) :]):
+                whole.update(path.read_bytes())
+    return whole.hexdigest()
