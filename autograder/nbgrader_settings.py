@@ -14,6 +14,7 @@ from nbgrader.preprocessors import (
 )
 from traitlets.config import Config
 
+from autograder.remember import RememberCells
 from autograder.stubs import TellingStubs
 
 # nbgrader's own order. ClearHiddenTests comes after SaveCells, which keeps the hidden parts for the gradebook, and
@@ -30,6 +31,7 @@ RELEASE_PIPELINE = [
     ClearMarkScheme,
     ComputeChecksums,
     CheckCellMetadata,
+    RememberCells,
 ]
 
 

@@ -13,7 +13,7 @@ COMMAND = Command(
     package="gradlab",
     groups=(
         Group("work on a lesson", ("status", "check", "draw", "bench")),
-        Group("move your work", ("export", "reset", "submit")),
+        Group("move your work", ("export", "reset", "update", "submit")),
         Group("get unstuck", ("hint", "doctor", "catchup")),
     ),
     examples="""

@@ -14,6 +14,7 @@ EXAMPLE = """
 autograder release               # every lesson, to modules/
 autograder release 1 2           # these two; the others stay as they are
 autograder release --dry-run     # say what would change
+autograder release --patch 3     # lesson 3 is fixed: also write patches/, which students merge into their work
 
 autograder release --to ../course                            # the whole student repository, to a folder
 autograder release --to ../course --lessons 1-3 --git main   # three lessons, committed to a history of its own
@@ -26,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("lessons", nargs="*", metavar="LESSON", help="a number, an id, or 1-3; none means all")
     parser.add_argument("-n", "--dry-run", action="store_true", help="change nothing, say what would change")
     parser.add_argument("--force", action="store_true", help="overwrite somebody's work in what was released before")
+    parser.add_argument(
+        "--patch", metavar="LESSON", action="append", help="a lesson that students work in: write what they merge, too"
+    )
     parser.add_argument("--no-db", action="store_true", help="do not note the lessons in nbgrader's gradebook.db")
     student = parser.add_argument_group("a repository for students")
     student.add_argument(
@@ -48,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
     from gradlab.errors import GradlabError
 
     course = load_course()
+    if args.patch:
+        return _patch(args, course, chosen(course, args.patch))
     lessons = chosen(course, [*args.lessons, *(args.range or ())])
     if args.to:
         return _to_folder(args, course, lessons)
@@ -75,6 +81,35 @@ def _to_modules(args: argparse.Namespace, course, lessons) -> int:
         print(f"{changed} of {len(changes)} lessons would change. Nothing was written.")
         return 0
     print(f"{changed} of {len(changes)} lessons changed in modules/. Next: autograder verify")
+    return 0
+
+
+def _patch(args: argparse.Namespace, course, lessons) -> int:
+    """The lessons to modules/, and each as a notebook that students merge into their work."""
+    from autograder.build import build
+    from autograder.patch import FOLDER, plan_patches, write_patches
+    from autograder.release import apply, plan_release
+    from gradlab.errors import GradlabError
+    from gradlab.update import details, told
+
+    if args.lessons or args.range or args.git or args.github or args.with_catchup:
+        raise GradlabError("--patch LESSON goes with --to DIR, --dry-run and --force alone.")
+    if not args.dry_run and (errors := build(course, lessons).errors):
+        raise GradlabError("\n".join(errors))
+    changes = plan_release(course, lessons, record=not (args.dry_run or args.no_db))
+    patches = plan_patches(course, changes)
+    for patch in patches:
+        if patch.merged is None:
+            print(patch.change)
+        else:
+            print("\n".join([f"{patch.change.lesson.id}: {told(patch.merged)}", *details(patch.merged)]))
+    if args.dry_run:
+        print("Nothing was written.")
+        return 0
+    files = write_patches(course, patches, args.to or course.root / FOLDER)
+    apply(course, changes, args.force)
+    for file in files:
+        print(f"Give students {file}. They type: gradlab update {file.name}")
     return 0
 
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-from pathlib import Path
 
+from gradlab.backups import backup
 from gradlab.commands.common import Work, add_lesson, describe, open_lesson, shown
 from gradlab.export import Exporter
-from gradlab.files import write_atomic
 from gradlab.notebooks import read_notebook, write_notebook
 from gradlab.stubs import chosen, restore, stubs_of
 
@@ -42,24 +40,13 @@ def run(args: argparse.Namespace) -> int:
     if args.dry_run:
         print(f"{work.lesson.id}: would put back {names}.")
         return 0
-    copy = backup(work)
+    copy = backup(work.engine, work.lesson.id, work.notebook.path)
     write_notebook(work.notebook.path, raw)
     _take_out(work, set(changed))
     print(f"{work.lesson.id}: put back {names}.")
     print(f"Your version is in {shown(copy)}")
     print("If the notebook is open: File > Reload Notebook from Disk, then restart its kernel.")
     return 0
-
-
-def backup(work: Work, now: dt.datetime | None = None) -> Path:
-    """Copy the notebook, byte for byte, to a place that no other copy has."""
-    stamp = (now or dt.datetime.now()).strftime("%Y%m%d-%H%M%S")
-    folder = work.engine / ".gradlab" / "backups" / work.lesson.id
-    copy, number = folder / f"{work.lesson.id}-{stamp}.ipynb", 2
-    while copy.exists():
-        copy, number = folder / f"{work.lesson.id}-{stamp}-{number}.ipynb", number + 1
-    write_atomic(copy, work.notebook.path.read_bytes())
-    return copy
 
 
 def _take_out(work: Work, names: set[str]) -> None:
