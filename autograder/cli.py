@@ -12,7 +12,7 @@ COMMAND = Command(
     about="Write, release and grade the lessons of the course.",
     package="autograder",
     groups=(
-        Group("write lessons", ("build", "verify")),
+        Group("write lessons", ("build", "verify", "mutants")),
         Group("run a class", ("release", "leaks", "grade", "demo")),
     ),
     examples="""

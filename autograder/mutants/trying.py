@@ -1,0 +1,101 @@
+"""One answer, tried: which visible check or hidden test of its exercise finds it wrong?
+
+It stands among the reference's answers to the other exercises, as when a submission is graded. Infinite loops end at
+the budgets of checks and hidden tests; after the first test that finds something, no other is run.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.blueprint import Blueprint
+from autograder.engines import Engine, Workshop, fault
+from autograder.hidden import seed_of
+from autograder.judge import difference
+from autograder.observe import expected, observe, wall_seconds
+from autograder.run import CHECK_SECONDS, IMPORT_SECONDS, Trial, trials_of
+from autograder.sandbox import Worker
+from gradlab.export_format import ExportError
+
+CHECK, HIDDEN, NOTHING = "check", "hidden", "nothing"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """by: CHECK, HIDDEN or NOTHING. test: the check's cell or the program that found it; reason: what it said."""
+
+    by: str
+    test: str = ""
+    reason: str = ""
+
+
+class Bench:
+    """Where the answers of one lesson are tried, one after the other. Use as a context manager."""
+
+    def __init__(self, blueprint: Blueprint, base: Path | None = None):
+        self.blueprint = blueprint
+        self.seed = seed_of(blueprint.lesson.id)
+        self._folder = tempfile.TemporaryDirectory(prefix="autograder-")
+        self.workshop = Workshop(blueprint, Path(self._folder.name), base)
+        self.worker = Worker(Path(self._folder.name))
+        self.number = 0
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.worker.close()
+        self._folder.cleanup()
+
+    def expected(self) -> dict[str, dict]:
+        """What the reference does in every hidden test."""
+        return expected(self.workshop.reference, self.blueprint.programs, self.seed)
+
+    def outcome(self, exercise: str, source: str, wanted: Mapping[str, dict]) -> Outcome:
+        """What finds `source`, an answer to `exercise`, wrong: its checks first, then its hidden tests."""
+        engine, problem = self.engine(exercise, source)
+        if engine is None:
+            return Outcome(CHECK, "import", problem)
+        try:
+            for trial in trials_of(self.blueprint, exercise):
+                reply = self.reply(engine, trial)
+                reason = check_said(reply) if trial.cell else difference(wanted[trial.name], reply)
+                if reason:
+                    return Outcome(CHECK if trial.cell else HIDDEN, trial.name, " ".join(reason.split())[:300])
+            return Outcome(NOTHING)
+        finally:
+            shutil.rmtree(engine.folder, ignore_errors=True)
+
+    def engine(self, exercise: str, source: str) -> tuple[Engine | None, str]:
+        """The engine with one answer in it that is not the reference's; or None and why it cannot be imported."""
+        problem = fault(self.blueprint, exercise, source)
+        if problem:
+            return None, problem
+        self.number += 1
+        try:
+            engine = self.workshop.engine(f"try-{self.number}", {**self.blueprint.answers, exercise: source})
+        except ExportError as error:
+            return None, str(error)
+        reply = self.worker.ask(engine.imports(), cpu=IMPORT_SECONDS, wall=wall_seconds(IMPORT_SECONDS))
+        if reply["end"] == "done":
+            return engine, ""
+        shutil.rmtree(engine.folder, ignore_errors=True)
+        return None, f"importing it fails: {reply['type'] or reply['end']} {reply['text']}".strip()
+
+    def reply(self, engine: Engine, trial: Trial) -> dict:
+        """What the worker observes in one check or hidden test."""
+        if trial.program:
+            return observe(self.worker, engine, trial.program, self.seed)
+        return self.worker.ask(engine.check(trial.cell), cpu=CHECK_SECONDS, wall=wall_seconds(CHECK_SECONDS))
+
+
+def check_said(reply: dict) -> str:
+    """Why a check failed; "" when it passed."""
+    events = reply["events"]
+    if reply["end"] == "done" and len(events) == 1:
+        return events[0]["check"]
+    return "took too long" if reply["end"] == "time" else "Python stopped in the middle of it"
