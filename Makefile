@@ -9,6 +9,7 @@ FIRST_LESSON := modules/01_tensors/01_tensors.ipynb
 LAB ?=
 TESTS ?=
 ORACLE ?= 0
+MUTANTS ?=
 BENCHMARK ?=
 
 # nbgrader calls `alembic`, and a terminal in JupyterLab should know `gradlab`: both are in the environment's bin.
@@ -24,7 +25,7 @@ BENCH := $(VENV)/.bench
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test test-full conformance lint format verify demo bench dot clean distclean
+.PHONY: help lab test test-full conformance lint format mutants verify demo bench dot clean distclean
 
 help: ## show this list
 	@echo "usage: make TARGET"
@@ -53,6 +54,9 @@ conformance: $(TORCH) ## hold the engine against PyTorch, numeric gradients incl
 
 verify: $(READY) ## prove that stubs fail, solutions pass and nothing leaks into modules/
 	autograder verify
+
+mutants: $(READY) ## how many wrong answers do the tests catch? MUTANTS="3 --write"
+	autograder mutants $(MUTANTS)
 
 lint: $(DEV) ## check style and formatting
 	ruff check .

@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
 
     from autograder.build import build
     from autograder.mutants import page
-    from autograder.mutants.score import BY_HAND, MECHANICAL, score
+    from autograder.mutants.score import BY_HAND, MECHANICAL, RIGHT, score
     from autograder.mutants.told import records, table
     from gradlab.course import load_course
     from gradlab.errors import GradlabError
@@ -64,7 +64,12 @@ def run(args: argparse.Namespace) -> int:
         for lesson in lessons:
             start = bar.of(lesson.id)
             found = score(
-                course, lesson, kinds or (BY_HAND, MECHANICAL), args.jobs or os.cpu_count() or 1, start, bar.advance
+                course,
+                lesson,
+                kinds or (BY_HAND, MECHANICAL, RIGHT),
+                args.jobs or os.cpu_count() or 1,
+                start,
+                bar.advance,
             )
             scores.append(found)
     print(table(scores, args.exercises) if scores else "Every published figure is up to date.")
@@ -73,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     if args.write:
         for path in page.publish(course, scores):
             print(f"wrote {path.as_posix()}")
-    return _conclude(course, scores, lessons == list(course.lessons))
+    return _conclude(course, scores, lessons == list(course.lessons), not kinds)
 
 
 class _Bar:
@@ -102,16 +107,17 @@ class _Bar:
         self.bar.advance(self.task)
 
 
-def _conclude(course, scores: list, whole: bool) -> int:
-    """Name what survives and what is not reached; the exit code. Goals are for the whole course."""
+def _conclude(course, scores: list, whole: bool, all_kinds: bool) -> int:
+    """Name what survives, is not reached or is published otherwise; the exit code. Goals are for the whole course."""
     from autograder.mutants import page
 
     survivors = [mutant for each in scores for mutant in each.survivors]
     problems = [line for each in scores for line in each.stale]
+    problems += [f"{m} is right, and {by.test} says: {by.reason} ({m.place})" for e in scores for m, by in e.accused]
     problems += (
         page.missed(scores) if whole else [f"{m} is caught by nothing ({m.place})" for m in survivors if m.mistake]
     )
-    problems += page.out_of_date(course)
+    problems += [*page.different(course, scores), *page.out_of_date(course)] if all_kinds else []
     for mutant in survivors:
         print(f"survives: {mutant} ({mutant.place})")
     for problem in problems:

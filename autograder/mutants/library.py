@@ -8,14 +8,17 @@ from dataclasses import dataclass
 
 from autograder.blueprint import Blueprint
 from autograder.mutants.mutate import changes
+from autograder.right import in_the_cell, load_right_answers
 from autograder.wrong import WrongAnswer, load_wrong_answers, replaced
 
-BY_HAND, MECHANICAL = "by hand", "mechanical"
+BY_HAND, MECHANICAL, RIGHT = "by hand", "mechanical", "right"
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """kind: BY_HAND or MECHANICAL. what: the misconception, or the change. line: the text of the line that is changed.
+    """kind: BY_HAND, MECHANICAL, or RIGHT for an answer that is right in its own way, and should survive.
+
+    what: the misconception, the change or the difference. line: the text of the line that is changed, if one is.
 
     place: where its author finds it. source: the cell. mistake: the wrong answer it was made of, if any.
     """
@@ -51,6 +54,20 @@ def by_hand(blueprint: Blueprint) -> list[Mutant]:
         )
         for mistake in load_wrong_answers(blueprint.course, lesson)
         if mistake.exercise in blueprint.exercises
+    ]
+
+
+def right(blueprint: Blueprint) -> list[Mutant]:
+    """The lesson's answers that are right and not like the reference."""
+    lesson = blueprint.lesson
+    return [
+        Mutant(
+            *(lesson.id, other.exercise, RIGHT, other.because, ""),
+            place=f"solutions/{lesson.id}/right_answers.py:{other.line}",
+            source=in_the_cell(blueprint.answers[other.exercise], other),
+        )
+        for other in load_right_answers(blueprint.course, lesson)
+        if other.exercise in blueprint.exercises
     ]
 
 

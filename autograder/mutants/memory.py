@@ -31,22 +31,16 @@ class Memory:
         self.file = blueprint.course.root / places.BUILD / "mutants" / f"{blueprint.lesson.id}.json"
         self.edition = edition(blueprint, base)
         self.known = self._read()
-        self.used: dict[str, list[str]] = {}
 
     def get(self, mutant: Mutant) -> Outcome | None:
-        key = self._key(mutant)
-        if key not in self.known:
-            return None
-        self.used[key] = self.known[key]
-        return Outcome(*self.known[key])
+        known = self.known.get(self._key(mutant))
+        return None if known is None else Outcome(*known)
 
     def put(self, mutant: Mutant, outcome: Outcome) -> None:
-        key = self._key(mutant)
-        self.known[key] = self.used[key] = [outcome.by, outcome.test, outcome.reason]
+        self.known[self._key(mutant)] = [outcome.by, outcome.test, outcome.reason]
 
     def save(self) -> None:
-        """Keep what was asked for or put since this was read, and nothing older."""
-        write_atomic(self.file, json.dumps({"edition": self.edition, "outcomes": self.used}, ensure_ascii=False))
+        write_atomic(self.file, json.dumps({"edition": self.edition, "outcomes": self.known}, ensure_ascii=False))
 
     def _key(self, mutant: Mutant) -> str:
         return hashlib.sha256(f"{mutant.exercise}\n{mutant.source}".encode()).hexdigest()[:24]

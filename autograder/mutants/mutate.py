@@ -11,7 +11,7 @@ import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from gradlab.export_format import is_marker, plain_code
+from gradlab.export_format import is_marker
 
 _BINARY = {
     **{ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.FloorDiv: ast.Div},
@@ -138,7 +138,7 @@ def _edits(node: ast.AST) -> Iterator[tuple[str, Callable]]:
     elif isinstance(node, ast.IfExp):
         yield "condition negated", lambda n: _with(n, test=ast.UnaryOp(ast.Not(), n.test))
     elif isinstance(node, ast.Call):
-        if len(node.args) > 1:
+        if len(node.args) > 1 and getattr(node.func, "id", "") not in ("min", "max"):
             yield "arguments swapped", lambda n: _with(n, args=[n.args[1], n.args[0], *n.args[2:]])
         for i, keyword in enumerate(node.keywords):
             if keyword.arg:
@@ -151,7 +151,7 @@ def _edits(node: ast.AST) -> Iterator[tuple[str, Callable]]:
 def _edits_of_statement(node: ast.stmt) -> Iterator[tuple[str, Callable]]:
     if isinstance(node, ast.If | ast.While):
         yield "condition negated", lambda n: _with(n, test=ast.UnaryOp(ast.Not(), n.test))
-    elif isinstance(node, ast.Return):
+    elif isinstance(node, ast.Return) and node.value:
         yield "returns None", lambda n: ast.Return(ast.Constant(None))
         if isinstance(node.value, ast.Tuple) and len(node.value.elts) > 1:
             yield (
@@ -194,8 +194,3 @@ def _with(node: ast.AST, **fields) -> ast.AST:
     for name, value in fields.items():
         setattr(node, name, value)
     return node
-
-
-def code_of(source: str) -> str:
-    """A cell's code in one way of writing it: two cells that differ in comments and spaces alone give the same."""
-    return ast.unparse(ast.parse(plain_code(source)))

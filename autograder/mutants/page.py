@@ -106,6 +106,17 @@ def out_of_date(course: Course) -> list[str]:
     return [f"{path} does not say what {DATA.as_posix()} says. Next: autograder mutants --write" for path in wrong]
 
 
+def different(course: Course, scores: Iterable[Score]) -> list[str]:
+    """The lessons whose published figures are not these."""
+    known = load(course)
+    wrong = [e.lesson.id for e in scores if _counted(known.get(e.lesson.id, {})) != _counted(figures(course, e))]
+    return [f"{lesson}: the published figures are others. Next: autograder mutants --write" for lesson in wrong]
+
+
+def _counted(published: dict) -> dict:
+    return {kind: published.get(kind) for kind in (BY_HAND, MECHANICAL)}
+
+
 def _readme(course: Course, words: str) -> str | None:
     path = course.root / "README.md"
     text = read_text(path) if path.is_file() else ""
@@ -143,7 +154,7 @@ def sentence(data: dict) -> str:
 def table(course: Course, data: dict) -> str:
     """Markdown: a line for each lesson and exercise."""
     lines = [
-        "| | by hand" + _BY + " | mechanical" + _BY + " |",
+        f"| | by hand{_BY} | mechanical{_BY} |",
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     for lesson in course.lessons:

@@ -10,12 +10,13 @@ from queue import SimpleQueue
 
 from autograder.blueprint import Blueprint, load_blueprint
 from autograder.mutants.equivalents import Equivalent, load_equivalents
-from autograder.mutants.library import BY_HAND, MECHANICAL, Mutant, by_hand, mechanical
+from autograder.mutants.library import BY_HAND, MECHANICAL, RIGHT, Mutant, by_hand, mechanical, right
 from autograder.mutants.memory import Memory
 from autograder.mutants.trying import CHECK, HIDDEN, NOTHING, Bench, Outcome
 from autograder.turns import thinking
 from gradlab.course import Course, Lesson
 
+_LIBRARY = {BY_HAND: by_hand, MECHANICAL: mechanical, RIGHT: right}
 GOALS = {"by hand, caught": 1.0, "by hand, by a visible check": 0.8, "mechanical, caught": 0.97}
 
 
@@ -64,27 +65,34 @@ class Score:
 
     @property
     def exercises(self) -> list[str]:
-        return list(dict.fromkeys(mutant.exercise for mutant, _ in self.outcomes))
+        return list(dict.fromkeys(mutant.exercise for mutant, _ in self.outcomes if mutant.kind != RIGHT))
 
     @property
     def survivors(self) -> list[Mutant]:
-        return [m for m, outcome in self.outcomes if outcome.by == NOTHING and not self.is_equivalent(m, outcome)]
+        """Wrong answers that nothing has caught."""
+        return [
+            mutant
+            for mutant, outcome in self.outcomes
+            if mutant.kind != RIGHT and outcome.by == NOTHING and not self.is_equivalent(mutant, outcome)
+        ]
+
+    @property
+    def accused(self) -> list[tuple[Mutant, Outcome]]:
+        """Right answers that lose points."""
+        return [(m, outcome) for m, outcome in self.outcomes if m.kind == RIGHT and outcome.by != NOTHING]
 
 
 def score(
     course: Course,
     lesson: Lesson,
-    kinds: Iterable[str] = (BY_HAND, MECHANICAL),
+    kinds: Iterable[str] = (BY_HAND, MECHANICAL, RIGHT),
     jobs: int = 1,
     start: Callable[[int], None] = lambda total: None,
     advance: Callable[[], None] = lambda: None,
 ) -> Score:
     """Try every mutant of a lesson that was built. start hears how many are to be tried, advance of each."""
     blueprint = load_blueprint(course, lesson)
-    mutants = [
-        *(by_hand(blueprint) if BY_HAND in kinds else ()),
-        *(mechanical(blueprint) if MECHANICAL in kinds else ()),
-    ]
+    mutants = [mutant for kind in kinds for mutant in _LIBRARY[kind](blueprint)]
     with Bench(blueprint) as bench:
         memory = Memory(blueprint, bench.workshop.base)
         found = {mutant: known for mutant in mutants if (known := memory.get(mutant))}
@@ -154,4 +162,16 @@ def reached(scores: Iterable[Score]) -> dict[str, float]:
     return {name: part / whole if whole else 1.0 for name, (part, whole) in zip(GOALS, shares, strict=True)}
 
 
-__all__ = ["BY_HAND", "CHECK", "GOALS", "HIDDEN", "MECHANICAL", "NOTHING", "Score", "Tally", "reached", "score"]
+__all__ = [
+    "BY_HAND",
+    "CHECK",
+    "GOALS",
+    "HIDDEN",
+    "MECHANICAL",
+    "NOTHING",
+    "RIGHT",
+    "Score",
+    "Tally",
+    "reached",
+    "score",
+]

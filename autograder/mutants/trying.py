@@ -21,6 +21,7 @@ from autograder.run import CHECK_SECONDS, IMPORT_SECONDS, Trial, trials_of
 from autograder.sandbox import Worker
 from gradlab.export_format import ExportError
 
+LOOPS = "took longer than a test may take"
 CHECK, HIDDEN, NOTHING = "check", "hidden", "nothing"
 
 
@@ -31,6 +32,11 @@ class Outcome:
     by: str
     test: str = ""
     reason: str = ""
+
+    @property
+    def loops(self) -> bool:
+        """It was stopped, and not by a budget that the test itself sets: the kernel's limit ended it."""
+        return self.reason == LOOPS
 
 
 class Bench:
@@ -63,7 +69,7 @@ class Bench:
         try:
             for trial in trials_of(self.blueprint, exercise):
                 reply = self.reply(engine, trial)
-                reason = check_said(reply) if trial.cell else difference(wanted[trial.name], reply)
+                reason = said(reply, trial, wanted)
                 if reason:
                     return Outcome(CHECK if trial.cell else HIDDEN, trial.name, " ".join(reason.split())[:300])
             return Outcome(NOTHING)
@@ -93,9 +99,11 @@ class Bench:
         return self.worker.ask(engine.check(trial.cell), cpu=CHECK_SECONDS, wall=wall_seconds(CHECK_SECONDS))
 
 
-def check_said(reply: dict) -> str:
-    """Why a check failed; "" when it passed."""
+def said(reply: dict, trial: Trial, wanted: Mapping[str, dict]) -> str:
+    """What a check or hidden test found wrong; "" when nothing."""
+    if reply["end"] == "time":
+        return LOOPS
+    if trial.program:
+        return difference(wanted[trial.name], reply) or ""
     events = reply["events"]
-    if reply["end"] == "done" and len(events) == 1:
-        return events[0]["check"]
-    return "took too long" if reply["end"] == "time" else "Python stopped in the middle of it"
+    return events[0]["check"] if reply["end"] == "done" and len(events) == 1 else "Python stopped in the middle of it"

@@ -39,6 +39,7 @@ CHECKS = (
     Check("alone", "they do without any later lesson", "answers_pass:problems_without_later_lessons"),
     Check("order", "they do with nothing written below them", "in_order:problems"),
     Check("hidden", "answers earn all hidden points, stubs none", "hidden_points:problems"),
+    Check("known", "wrong answers are caught, other right ones pass", "known_answers:problems"),
     Check("script", "lesson.py runs as plain Python", "plain_python:problems"),
     Check("style", "exported modules pass ruff", "style:problems"),
     Check("leaks", "no answer or hidden test is given away", "leaks:problems"),

@@ -110,6 +110,7 @@ def unusual_gradients(torch, see, rng):
     see(torch.shapes.unbroadcast(rng.normal(size=(0, 3)), (1, 3)))
     see(torch.shapes.unbroadcast(rng.normal(size=(0, 3)), (3,)))
     see(torch.shapes.unbroadcast(rng.normal(size=(1, 1, 3)), (1, 3)))
+    see(torch.shapes.unbroadcast(rng.normal(size=(1, 4, 3)), (4, 1)))
     see(torch.shapes.unbroadcast(grad[:1, :1], ()))
     see(torch.shapes.unbroadcast(rng.normal(size=()).reshape(()), ()))
     see(torch.shapes.unbroadcast(grad.astype("float32"), (5,)))
@@ -234,6 +235,8 @@ def factors_that_do_not_fit(torch, see, rng):
         ((), ()),
     ]
     shapes += [((n, 2, 3), (n + 1, 3, 2)), ((2, n, 2, 3), (2, n + 1, 3, 2)), ((n, 1), (n, 1)), ((4, n, 1), (4, n, 1))]
+    shapes += [((3, 2, n), (3, 2, n, 5)), ((2, 3, 4, n), (2, n, 6)), ((2, 4, n), (2, 3, n, 6))]
+    shapes += [((3, 4, 2, 4), (3, 4, 6))]
     for a, b in shapes:
         see.error(
             lambda a=a, b=b: torch.kernels.matmul(rng.normal(size=a), rng.normal(size=b)),
@@ -258,7 +261,17 @@ def reshapes(torch, see, rng):
     see(torch.tensor([]).reshape(3, -1))
     see(torch.tensor(1.5).reshape(-1))
     see(x.T.reshape(-1))
-    for shape in ((n * 12 + 1, -1), (n, 4), (-1, -1, n), (0, -1), (), (-2, -6 * n), (-3, -1), (n, 4, 3, 2)):
+    for shape in (
+        (n * 12 + 1, -1),
+        (n, 4),
+        (-1, -1, n),
+        (0, -1),
+        (),
+        (-2, -6 * n),
+        (-3, -1),
+        (-2, -2, 3 * n),
+        (n, 4, 3, 2),
+    ):
         see.error(lambda shape=shape: torch.shapes.infer_shape(shape, n * 12), str(len(shape)) + " sizes")
     see.error(lambda: torch.tensor([]).reshape(0, -1))
 
@@ -294,6 +307,7 @@ def stacks(torch, see, rng):
     for dim in (3, -4):
         see.error(lambda dim=dim: torch.kernels.stack(dim, *arrays), "dim")
     see.error(lambda: torch.kernels.stack(0, arrays[0], arrays[1][:1]), "shapes")
+    see.error(lambda: torch.kernels.stack(0, arrays[0], arrays[1][0]), "dims")
     see.error(lambda: torch.kernels.stack(0), "nothing")
 
 
@@ -350,8 +364,11 @@ def catches_wrong_values(torch, see, rng, nb):
     def fails_on_numbers(grad, shape):
         return dim_by_dim(grad, shape).reshape(-1, shape[-1]).reshape(shape)
 
+    def keeps_ones_in_front(grad, shape):
+        return dim_by_dim(grad, shape)[(None,) * (grad.ndim - len(shape))]
+
     def pure(grad, shape):
         return dim_by_dim(grad.astype("float64"), shape)
 
-    for candidate in (averages, fails_on_numbers, pure, dim_by_dim):
+    for candidate in (averages, fails_on_numbers, keeps_ones_in_front, pure, dim_by_dim):
         see(bool(nb.is_broken(candidate)), candidate.__name__)

@@ -406,6 +406,7 @@ def path_by_path(root):
 @tests("order_is_right", points=1, says="right orders are accepted, and breadth first is found out")
 def finds_breadth_first(torch, see, rng, nb):
     see(nb.order_is_right(right), "the verdict on a right order")
+    see(nb.order_is_right(torch.graph.topological_order), "the verdict on the package's own order")
     see(nb.order_is_right(lambda root: visit_once(root, 0)), "the verdict on breadth first")
     see(nb.order_is_right(lambda root: right(root)[::-1]), "the verdict on a right order turned round")
 
@@ -430,6 +431,7 @@ def finds_wrong_lists(torch, see, rng, nb):
     see(nb.order_is_right(path_by_path), "the verdict on a list with a node for every path")
     see(nb.order_is_right(lambda root: right(root)[:-1]), "the verdict on a list without the leaf")
     see(nb.order_is_right(lambda root: right(root)[1:]), "the verdict on a list without the result")
+    see(nb.order_is_right(lambda root: right(root)[:1] + right(root)[2:]), "the verdict on a list without its second")
 
 
 # ---- check your understanding ----------------------------------------------------------------------------------------

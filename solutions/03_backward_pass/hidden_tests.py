@@ -208,8 +208,20 @@ def random_graphs(torch, see, rng):
             see(x.grad, "a leaf's grad")
 
 
-@tests("walk", points=0.5, says="0-d, empty and non-contiguous tensors go back like all others")
+@tests("walk", points=0.5, says="0-d, empty and non-contiguous tensors go back like all others, and None goes nowhere")
 def odd_shapes(torch, see, rng):
+    class Stop(torch.graph.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x
+
+        @staticmethod
+        def backward(ctx, grad):
+            return None
+
+    x = leaf(torch, rng.normal(size=2))
+    (x * 3.0 + Stop.apply(x * 2.0)).sum().backward()
+    see(x.grad, "x.grad, where one of two roads carries nothing")
     for shape in [(), (0,), (2, 0), (1, 1)]:
         x = leaf(torch, rng.normal(size=shape))
         pull(torch, rng, (x * x + x) * 2.0)
@@ -381,6 +393,7 @@ def maxima_with_ties(torch, see, rng):
     x = leaf(torch, np.ones((2, 3)), torch.float32)
     x.max().backward()
     see(x.grad, "x.grad when all are equal")
+    see(torch.autograd.grad(x.max(), x)[0], "the gradient of a float32 tensor")
     x = leaf(torch, 4.0)
     x.max().backward()
     see(x.grad, "x.grad of a 0-d tensor")
@@ -720,6 +733,8 @@ def tells_a_hasty_engine(torch, see, rng, nb):
 def tells_an_overwriting_engine(torch, see, rng, nb):
     see(bool(nb.is_right(right_slope(torch))), "what it says of a right engine")
     see(bool(nb.is_right(wrong_slope(torch, lambda old, new: new, wait=True))), "what it says of a forgetful engine")
+    off = lambda f, at: right_slope(torch)(f, at) * 1.02  # noqa: E731
+    see(bool(nb.is_right(off)), "what it says of an engine that is two percent off")
 
 
 @tests("is_right", points=0.5, says="an engine that hands on a shared node's total again and again is found out")

@@ -597,6 +597,18 @@ def _tensor(torch, array, leaf):
     return torch.tensor(np.array(array, dtype=leaf.array.dtype))
 
 
+def _copying(torch):
+    """A right accumulate, to see that a test does not say no to everything."""
+
+    def accumulate(leaf, incoming):
+        if leaf.grad is None:
+            leaf.grad = _tensor(torch, incoming, leaf)
+        else:
+            leaf.grad.array[...] += incoming
+
+    return accumulate
+
+
 @tests("is_right", points=0.5, says="a function that keeps the first array instead of a copy is found out")
 def finds_the_missing_copy(torch, see, rng, nb):
     def keeping(leaf, incoming):
@@ -605,7 +617,12 @@ def finds_the_missing_copy(torch, see, rng, nb):
         else:
             leaf.grad.array[...] += incoming
 
+    def sharing(leaf, incoming):
+        leaf.grad = torch.from_numpy(incoming if leaf.grad is None else leaf.grad.array + incoming)
+
+    see(nb.is_right(_copying(torch)), "is_right of a function that copies")
     see(nb.is_right(keeping), "is_right of a function that does not copy")
+    see(nb.is_right(sharing), "is_right of a function that does not copy, and never writes in place")
 
 
 @tests("is_right", points=0.5, says="a function that writes into what arrives is found out")
@@ -618,7 +635,17 @@ def finds_the_overwritten_input(torch, see, rng, nb):
         else:
             leaf.grad = _tensor(torch, incoming + before, leaf)
 
+    kept = {}
+
+    def one_for_all(leaf, incoming):
+        if leaf.grad is None:
+            leaf.grad = kept.setdefault(id(incoming), _tensor(torch, incoming, leaf))
+        else:
+            leaf.grad.array[...] += incoming
+
+    see(nb.is_right(_copying(torch)), "is_right of a function that writes into its own array alone")
     see(nb.is_right(writing), "is_right of a function that writes into the array it is given")
+    see(nb.is_right(one_for_all), "is_right of a function that gives two leaves the same gradient")
 
 
 @tests("is_right", points=0.5, says="functions that overwrite, subtract, average or forget are found out")
@@ -630,6 +657,7 @@ def finds_wrong_sums(torch, see, rng, nb):
 
         return accumulate
 
+    see(nb.is_right(made(lambda before, incoming: before + incoming)), "is_right of adding")
     see(nb.is_right(made(lambda before, incoming: incoming)), "is_right of overwriting")
     see(nb.is_right(made(lambda before, incoming: before)), "is_right of keeping only the first")
     see(nb.is_right(made(lambda before, incoming: before - incoming)), "is_right of subtracting")

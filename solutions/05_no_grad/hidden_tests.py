@@ -920,6 +920,21 @@ def finds_switches_that_stay_on(torch, see, rng, nb):
             self.found = mode.enabled
             mode.enabled = not mode.enabled
 
+    class Late(right):
+        """The outermost block does nothing until a block within it has ended."""
+
+        depth = 0
+
+        def __enter__(self):
+            self.found, Late.depth = mode.enabled, Late.depth + 1
+            mode.enabled = Late.depth == 1
+
+        def __exit__(self, *error):
+            Late.depth -= 1
+            mode.enabled = self.found and Late.depth == 0
+
+    _verdict(see, nb, mode, right, "a right switch")
+    _verdict(see, nb, mode, Late, "a switch that is late")
     _verdict(see, nb, mode, Nothing, "a switch that does nothing")
     _verdict(see, nb, mode, Toggles, "a switch that toggles")
     _verdict(see, nb, mode, torch.enable_grad, "enable_grad")
@@ -947,7 +962,11 @@ def finds_switches_that_forget(torch, see, rng, nb):
         def __exit__(self, *error):
             mode.enabled = Shared.found
 
-    for switch in (On, Off, Shared):
+    class Recovers(right):
+        def __exit__(self, *error):
+            mode.enabled = error[0] is not None
+
+    for switch in (right, On, Off, Shared, Recovers):
         _verdict(see, nb, mode, switch, f"a switch of the kind {switch.__name__}")
 
 
@@ -969,5 +988,5 @@ def finds_trouble_with_errors(torch, see, rng, nb):
         def __enter__(self):
             raise OSError("out of order")
 
-    for switch in (Upset, Swallows, Fails):
+    for switch in (right, Upset, Swallows, Fails):
         _verdict(see, nb, mode, switch, f"a switch of the kind {switch.__name__}")

@@ -199,6 +199,7 @@ def wrong_number(torch, see, rng):
     _returning(torch, see, rng, lambda g: g)
     _returning(torch, see, rng, lambda g: ())
     _returning(torch, see, rng, lambda g: (g, None))
+    _returning(torch, see, rng, lambda g: (g, None, None))
     _returning(torch, see, rng, lambda g: (g, None, None, None))
     _returning(torch, see, rng, lambda g: (g, None, g))
     _returning(torch, see, rng, lambda g: (None, None, None, g, None))
@@ -603,6 +604,7 @@ def accepts_right_ops(torch, see, rng, nb):
 
 @tests("is_right", points=0.5, says="wrong factors, signs and powers are found")
 def finds_wrong_formulas(torch, see, rng, nb):
+    _judged(torch, see, nb, "x³ with 3x²", lambda x: x * x * x, lambda g, x: g * 3 * x * x)
     _judged(torch, see, nb, "x³ with 3x", lambda x: x * x * x, lambda g, x: g * 3 * x)
     _judged(torch, see, nb, "cos without its minus", lambda x: x.cos(), lambda g, x: g * x.sin())
     _judged(torch, see, nb, "a sum with the gradient of a mean", lambda x: x.sum(), lambda g, x: g / x.numel() + 0 * x)
@@ -611,6 +613,7 @@ def finds_wrong_formulas(torch, see, rng, nb):
 
 @tests("is_right", points=0.5, says="rules that are right only for some inputs are found")
 def finds_what_inputs_hide(torch, see, rng, nb):
+    _judged(torch, see, nb, "x² with 2x", lambda x: x * x, lambda g, x: g * 2 * x)
     _judged(torch, see, nb, "x² with 2|x|", lambda x: x * x, lambda g, x: g * 2 * x.abs())
     _judged(torch, see, nb, "x² with −2|x|", lambda x: x * x, lambda g, x: g * -2 * x.abs())
     _judged(torch, see, nb, "the mean of squares, as if entries were equal",
@@ -620,6 +623,7 @@ def finds_what_inputs_hide(torch, see, rng, nb):
 
 @tests("is_right", points=0.5, says="rules that ignore the gradient that arrives are found")
 def finds_deaf_rules(torch, see, rng, nb):
+    _judged(torch, see, nb, "a rule with grad", lambda x: x * x, lambda g, x: 2 * x * g)
     _judged(torch, see, nb, "a rule without grad", lambda x: x * x, lambda g, x: 2 * x)
     _judged(torch, see, nb, "a rule with grad's sum", lambda x: x * x, lambda g, x: g.sum() * 2 * x)
 
@@ -629,6 +633,7 @@ def finds_what_raises(torch, see, rng, nb):
     def raising(*args):
         raise ValueError("not today")
 
+    _judged(torch, see, nb, "an op that does not raise", lambda x: x * x, lambda g, x: g * 2 * x)
     _judged(torch, see, nb, "a backward that raises", lambda x: x * x, raising)
     _judged(torch, see, nb, "a forward that raises", raising, lambda g, x: g)
     _judged(torch, see, nb, "two gradients for one input", lambda x: x * x, lambda g, x: (g * 2 * x, g))
