@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,24 +64,28 @@ class Bench:
 
     def outcome(self, exercise: str, source: str, wanted: Mapping[str, dict]) -> Outcome:
         """What finds `source`, an answer to `exercise`, wrong: its checks first, then its hidden tests."""
-        engine, problem = self.engine(exercise, source)
-        if engine is None:
-            return Outcome(CHECK, "import", problem)
-        try:
+        with self.trying(exercise, source) as (engine, problem):
+            if engine is None:
+                return Outcome(CHECK, "import", problem)
             for trial in trials_of(self.blueprint, exercise):
-                reply = self.reply(engine, trial)
-                reason = said(reply, trial, wanted)
+                reason = said(self.reply(engine, trial), trial, wanted)
                 if reason:
                     return Outcome(CHECK if trial.cell else HIDDEN, trial.name, " ".join(reason.split())[:300])
             return Outcome(NOTHING)
-        finally:
-            shutil.rmtree(engine.folder, ignore_errors=True)
 
-    def engine(self, exercise: str, source: str) -> tuple[Engine | None, str]:
+    @contextmanager
+    def trying(self, exercise: str, source: str) -> Iterator[tuple[Engine | None, str]]:
         """The engine with one answer in it that is not the reference's; or None and why it cannot be imported."""
-        problem = fault(self.blueprint, exercise, source)
-        if problem:
-            return None, problem
+        engine, problem = None, fault(self.blueprint, exercise, source)
+        if not problem:
+            engine, problem = self._engine(exercise, source)
+        try:
+            yield (None, problem) if problem else (engine, "")
+        finally:
+            if engine:
+                shutil.rmtree(engine.folder, ignore_errors=True)
+
+    def _engine(self, exercise: str, source: str) -> tuple[Engine | None, str]:
         self.number += 1
         try:
             engine = self.workshop.engine(f"try-{self.number}", {**self.blueprint.answers, exercise: source})
@@ -89,8 +94,7 @@ class Bench:
         reply = self.worker.ask(engine.imports(), cpu=IMPORT_SECONDS, wall=wall_seconds(IMPORT_SECONDS))
         if reply["end"] == "done":
             return engine, ""
-        shutil.rmtree(engine.folder, ignore_errors=True)
-        return None, f"importing it fails: {reply['type'] or reply['end']} {reply['text']}".strip()
+        return engine, f"importing it fails: {reply['type'] or reply['end']} {reply['text']}".strip()
 
     def reply(self, engine: Engine, trial: Trial) -> dict:
         """What the worker observes in one check or hidden test."""

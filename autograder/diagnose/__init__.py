@@ -1,0 +1,7 @@
+"""Which misconception is behind an answer that fails? Its behaviour is held against that of every known wrong answer.
+
+behaviour.py   what an answer does in the checks and hidden tests of its exercise, and whether two do the same
+library.py     what the lesson's wrong answers do there, computed once
+match.py       the one wrong answer that does the same, or none: a diagnosis that may be wrong is worse than none
+sealed.py      the same for the student's side: sentences that only the mistake itself can open
+"""

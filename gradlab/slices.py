@@ -1,0 +1,119 @@
+"""The smallest program: the lines of a check that one of its asserts depends on, and no others."""
+
+from __future__ import annotations
+
+import ast
+
+from gradlab.names import used_names
+
+
+def program_of(source: str, number: int) -> str:
+    """What leads to assert `number`, from 0, of the check `source`; without other asserts. Raises SyntaxError."""
+    body = ast.parse(source).body
+    counter = _Counter()
+    versions = _Versions()
+    before: list[tuple[ast.stmt, set]] = []
+    for statement in body:
+        first = counter.count
+        counter.visit(statement)
+        if first <= number < counter.count:
+            kept = _upto(statement, number - first)
+            wanted = versions.of(statement)
+            lines = [each for each, used in before if versions.together(used, wanted)]
+            return "\n".join(ast.unparse(each) for each in [*lines, *kept])
+        used = versions.of(statement)
+        if not isinstance(statement, ast.Assert):
+            before.append((_without_asserts(statement), used))
+    return ""
+
+
+def smallest(source: str, numbers: list[int]) -> tuple[int, str] | None:
+    """Of the asserts with these numbers, the one that needs the fewest lines, and its program."""
+    found = [(number, program_of(source, number)) for number in numbers]
+    found = [(number, text) for number, text in found if text]
+    return min(found, key=lambda pair: (len(pair[1].split("\n")), len(pair[1])), default=None)
+
+
+class _Counter(ast.NodeVisitor):
+    def __init__(self) -> None:
+        self.count = 0
+
+    def visit_Assert(self, node: ast.Assert) -> None:
+        self.count += 1
+
+
+class _Versions:
+    """Which values belong together. A name that is bound anew is another value; a statement joins what it names."""
+
+    def __init__(self) -> None:
+        self.now: dict[str, int] = {}
+        self.parent: list[int] = []
+
+    def of(self, statement: ast.stmt) -> set[int]:
+        """The values that a statement names; binding is done afterwards."""
+        reads, writes = _names(statement)
+        used = {self.now[name] for name in reads if name in self.now}
+        if not isinstance(statement, ast.Assert):
+            for name in writes:
+                if name in reads and name in self.now:
+                    continue  # x = x + 1, x += 1: still about the same
+                self.now[name] = len(self.parent)
+                self.parent.append(self.now[name])
+                used.add(self.now[name])
+            for each in used:
+                self.parent[self._root(each)] = self._root(next(iter(used)))
+        return used
+
+    def together(self, one: set[int], other: set[int]) -> bool:
+        return bool({self._root(each) for each in one} & {self._root(each) for each in other})
+
+    def _root(self, each: int) -> int:
+        while self.parent[each] != each:
+            each = self.parent[each]
+        return each
+
+
+def _names(statement: ast.stmt) -> tuple[set[str], set[str]]:
+    if isinstance(statement, ast.Assert):
+        return used_names(ast.unparse(statement.test)), set()
+    writes = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        writes = {statement.name}
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            writes |= {alias.asname or alias.name for alias in node.names}
+    reads = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return reads, writes
+
+
+def _without_asserts(statement: ast.stmt) -> ast.stmt:
+    for node in ast.walk(statement):
+        for part in ("body", "orelse", "finalbody"):
+            inner = getattr(node, part, None)
+            if isinstance(inner, list) and inner:
+                kept = [each for each in inner if not isinstance(each, ast.Assert)]
+                setattr(node, part, kept or [ast.Pass()])
+    return statement
+
+
+def _upto(statement: ast.stmt, number: int) -> list[ast.stmt]:
+    """The statement with only the assert `number` of those in it, as what it looks at; nothing after it."""
+    counter = _Counter()
+    for node in ast.walk(statement):
+        for part in ("body", "orelse", "finalbody"):
+            inner = getattr(node, part, None)
+            if not isinstance(inner, list):
+                continue
+            kept: list[ast.stmt] = []
+            for each in inner:
+                if isinstance(each, ast.Assert):
+                    if counter.count == number:
+                        kept.append(each)
+                    counter.count += 1
+                else:
+                    kept.append(each)
+            setattr(node, part, kept or ([ast.Pass()] if part == "body" else []))
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Assert):
+            node.msg = None
+    return [statement]
