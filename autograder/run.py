@@ -16,7 +16,7 @@ from autograder.blueprint import Blueprint
 from autograder.engines import Engine, Workshop, fault, is_written
 from autograder.judge import Verdict, difference
 from autograder.observe import observe, wall_seconds
-from autograder.sandbox import Isolation, Worker
+from autograder.sandbox import Isolation, Worker, scratch
 from autograder.wording import said, shortened, texts_in
 from autograder.worker.registry import Program
 from gradlab.export_format import ExportError
@@ -69,7 +69,7 @@ class Run:
         trials, written = list(trials), self._written()
         found: dict[Trial, str] = {}
         if any(trial.exercise in written for trial in trials):
-            with tempfile.TemporaryDirectory(prefix="autograder-") as folder:
+            with tempfile.TemporaryDirectory(dir=scratch()) as folder:
                 workshop = Workshop(self.blueprint, Path(folder), self.base)
                 with Worker(Path(folder), self.isolated) as worker:
                     found = _Rounds(self, workshop, worker).reasons(written, trials)

@@ -4,14 +4,20 @@
         reply = worker.ask({"do": "import", …})
 
 rungs.py        the ways to keep it apart, best first, and which of them work here
-bubblewrap.py   one of them
-room.py         what a worker may see: Python, NumPy, its own folders and an environment of almost nothing
+probe.py        trying one out
+server.py       the process that makes workers, by forking; its other end is the folder inside/
+bubblewrap.py   the command line of bubblewrap
+visible.py      what a worker may see: Python, NumPy, its own folders and an environment of almost nothing
 limits.py       how much it may take
-worker.py       the process and the pipe
+worker.py       the pipe to a worker; plain.py: a worker without any sandbox
 """
 
 from autograder.sandbox.limits import GRACE, LIMITS
-from autograder.sandbox.rungs import BUBBLEWRAP, Isolation, isolation
+from autograder.sandbox.rungs import NONE, RUNGS, Isolation, Offer, isolation, offered
+from autograder.sandbox.server import SandboxError, scratch
 from autograder.sandbox.worker import Worker
 
-__all__ = ["BUBBLEWRAP", "GRACE", "LIMITS", "Isolation", "Worker", "isolation"]
+__all__ = [
+    *("GRACE", "LIMITS", "NONE", "RUNGS"),
+    *("Isolation", "Offer", "SandboxError", "Worker", "isolation", "offered", "scratch"),
+]

@@ -1,52 +1,47 @@
-"""The rung `bubblewrap`: namespaces of its own for all there is, made by a small and well-read program."""
+"""The rung `bubblewrap`: a house made by a small and well-read program."""
 
 from __future__ import annotations
 
+import os
 import shutil
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
-from autograder.sandbox.room import WORKER, environment, python_folders
+from autograder.sandbox.visible import SYSTEM, environment, python_places
 
-SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime")
+#: For the fork server, which makes a room for each submission; and, when it is root, gives it a user of its own.
+CAPABILITIES = ("CAP_SYS_ADMIN",)
+OF_ROOT = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL", "CAP_DAC_READ_SEARCH")
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 
-def bubblewrap(folders: list[Path]) -> list[str]:
-    """The command line up to the program, which will see Python, NumPy and `folders`, all of them read-only."""
-    command = [
-        shutil.which("bwrap") or "bwrap",
-        "--unshare-all",
-        "--die-with-parent",
-        "--new-session",
-        "--clearenv",
-        "--hostname",
-        "sandbox",
-    ]
-    for system in SYSTEM:
-        command += ["--ro-bind-try", system, system]
+def bubblewrap(folders: list[str], rooms: bool, as_root: bool) -> list[str]:
+    """The command line up to the program, which will see Python, NumPy and `folders`, all of them read-only.
+
+    rooms: it may make further namespaces inside. as_root: without a user namespace, so that it may change its user.
+    """
+    spaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    command = [shutil.which("bwrap") or "bwrap", *spaces, *(() if as_root else ("--unshare-user",))]
+    command += ["--new-session", "--clearenv", "--hostname", "sandbox", "--cap-drop", "ALL"]
+    for capability in OF_ROOT if as_root else CAPABILITIES if rooms else ():
+        command += ["--cap-add", capability]
     for name, value in environment().items():
         command += ["--setenv", name, value]
-    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
-    # After /tmp, which would hide what lies below it: a scratch folder, a virtual environment of a test.
-    for place in (*python_folders(), *map(str, folders)):
+    for folder in ("/etc", "/dev"):  # by itself bubblewrap makes folders for root alone to read
+        command += ["--perms", "0755", "--dir", folder]
+    for place in SYSTEM:
+        command += ["--ro-bind-try", place, place]
+    for device in DEVICES:
+        command += ["--dev-bind", device, device]
+    command += ["--dir", "/stage", "--perms", "1777", "--size", str(16 << 20), "--tmpfs", "/desk"]
+    for place in (*python_places(), *folders):
+        for parent in list(Path(place).parents)[-2::-1]:
+            command += ["--perms", "0755", "--dir", str(parent)]
         command += ["--ro-bind", place, place]
-    return [*command, "--chdir", "/tmp"]
+    return [*command, "--remount-ro", "/", "--chdir", "/"]
 
 
-def problem() -> str:
-    """Why bubblewrap cannot be used here, or ""; tried out, not guessed."""
-    if not shutil.which("bwrap"):
-        return "bubblewrap (bwrap) is not installed"
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(
-                [*bubblewrap([WORKER, Path(folder)]), sys.executable, "-I", "-c", "import numpy"],
-                stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, env={},
-            )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return f"bubblewrap does not work here ({error})"
-    if done.returncode == 0:
+def missing() -> str:
+    """Why bubblewrap cannot be tried, or ""."""
+    if os.name == "posix" and shutil.which("bwrap"):
         return ""
-    return f"bubblewrap does not work here ({(done.stderr.strip().splitlines() or ['no reason given'])[-1]})"
+    return "bubblewrap (bwrap) is not installed"

@@ -1,27 +1,139 @@
-"""The ways to keep students' code apart, best first, and which of them this machine offers."""
+"""The ladder: the ways to keep students' code apart, best first, and which of them this machine offers.
+
+    bubblewrap   namespaces made by bubblewrap; in them a room, made of namespaces too, for each submission
+    namespaces   the same without bubblewrap
+    landlock     no namespaces: the kernel's Landlock closes the files
+    uid          only for root: a user of its own for each submission; files are as closed as their permissions say
+    none         nothing, but limits on time and memory
+
+On all but the last, seccomp leaves a submission no system call but those that computing takes.
+"""
 
 from __future__ import annotations
 
 import functools
+import os
+import tempfile
+import threading
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from autograder.sandbox import bubblewrap
+from autograder.sandbox import bubblewrap, probe
+from autograder.sandbox.server import ForkServer, SandboxError, scratch
+from autograder.sandbox.visible import GRADLAB, INSIDE, SYSTEM, WORKER, python_places
 
 
 class Isolation(NamedTuple):
-    """How students' code is kept apart. `warning` says what is missing, or is empty."""
+    """How students' code is kept apart. `warning` says what is missing, or is empty.
+
+    own_user: each submission runs as a user that nobody is. rooms: each gets namespaces of its own in the house.
+    """
 
     name: str
     warning: str = ""
+    own_user: bool = False
+    rooms: bool = False
 
 
-BUBBLEWRAP = Isolation("bubblewrap")
+NONE = Isolation("none", "students' code runs as you, with limits on time and memory only")
+RUNGS = ("bubblewrap", "namespaces", "landlock", "uid")
+SEES_ALL = ("landlock", "uid")  # whose fork server is in no house of its own
+_UID = "what other users of this machine may read, students' code may read too"
+
+
+class Offer(NamedTuple):
+    """A rung, tried out. problem: why it does not work here, or ""."""
+
+    isolation: Isolation
+    problem: str
 
 
 @functools.cache
 def isolation() -> Isolation:
     """The best that this machine offers; tried out, not guessed."""
-    why = bubblewrap.problem()
-    if not why:
-        return BUBBLEWRAP
-    return Isolation("none", f"{why}: students' code runs as you, with limits on time and memory only.")
+    whys = []
+    for name in RUNGS:
+        offer = offered(name)
+        if not offer.problem:
+            return offer.isolation
+        whys.append(f"{name}: {offer.problem}")
+    return NONE._replace(warning=f"{NONE.warning} ({'; '.join(whys)})")
+
+
+def offered(name: str) -> Offer:
+    """What comes of trying the rung `name`, in its best variant that works. Tried once."""
+    with _trying:
+        return _offered(name)
+
+
+@functools.cache
+def _offered(name: str) -> Offer:
+    if name == "none":
+        return Offer(NONE, "")
+    if os.name != "posix" or not hasattr(os, "pidfd_open"):
+        return Offer(Isolation(name), "only Linux has it")
+    if name == "bubblewrap" and bubblewrap.missing():
+        return Offer(Isolation(name), bubblewrap.missing())
+    first = ""
+    for variant in _variants(name):
+        problem = _tried(variant)
+        if not problem:
+            return Offer(variant, "")
+        first = first or problem
+    return Offer(Isolation(name), first or "only root can change to another user")
+
+
+def start(isolated: Isolation, folder: str) -> ForkServer:
+    """A fork server for the submissions in `folder`. Raises SandboxError."""
+    house = [str(WORKER), str(GRADLAB), str(INSIDE), folder]
+    plan: dict = {"worker": str(WORKER), "arguments": [str(GRADLAB.parent)]}
+    if isolated.rooms:
+        plan["scratch"] = folder
+    if isolated.name == "bubblewrap":
+        return ForkServer(plan, bubblewrap.bubblewrap(house, isolated.rooms, isolated.own_user))
+    if isolated.name == "namespaces":
+        with tempfile.TemporaryDirectory(prefix="autograder-") as root:
+            return ForkServer(plan | {"root": root, "shown": [*SYSTEM, *python_places(), *house]}, [])
+    if isolated.name == "landlock":
+        plan["readable"] = [*SYSTEM, *python_places(), str(WORKER), str(GRADLAB)]
+    return ForkServer(plan, [])
+
+
+_trying = threading.Lock()
+_servers: dict[Isolation, ForkServer] = {}
+_starting = threading.Lock()
+
+
+def shared_server(isolated: Isolation) -> ForkServer:
+    """The fork server for all submissions in `scratch()`. Raises SandboxError."""
+    with _starting:
+        if isolated not in _servers or not _servers[isolated].running:
+            _servers[isolated] = start(isolated, scratch())
+        return _servers[isolated]
+
+
+def _variants(name: str) -> Iterator[Isolation]:
+    """From strict to less so. Root has uids to give away; where Python cannot be read by them, it stays itself."""
+    for own_user in (True, False) if os.geteuid() == 0 else (False,):
+        if name == "bubblewrap":
+            yield Isolation(name, "", own_user, rooms=True)
+            if not own_user:  # bubblewrap that is let make namespaces, but nothing in them: one for each submission
+                yield Isolation(name, "", own_user, rooms=False)
+        elif name == "namespaces":
+            yield Isolation(name, "", own_user, rooms=True)
+        elif name == "landlock":
+            yield Isolation(name, "", own_user)
+        elif own_user:
+            yield Isolation(name, _UID, own_user)
+
+
+def _tried(isolated: Isolation) -> str:
+    with tempfile.TemporaryDirectory(dir=scratch()) as folder:
+        try:
+            server = start(isolated, scratch() if isolated.rooms else folder)
+        except (SandboxError, OSError) as error:
+            return str(error)
+        try:
+            return probe.problem(server, folder, isolated.own_user)
+        finally:
+            server.close()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import queue
-import signal
-import subprocess
-import tempfile
+import socket
 import threading
 from pathlib import Path
 
-from autograder.sandbox.bubblewrap import bubblewrap
 from autograder.sandbox.limits import GRACE, LIMITS
-from autograder.sandbox.room import GRADLAB, WORKER, command, environment
-from autograder.sandbox.rungs import BUBBLEWRAP, Isolation, isolation
+from autograder.sandbox.plain import Plain
+from autograder.sandbox.rungs import NONE, SEES_ALL, Isolation, isolation, shared_server, start
+from autograder.sandbox.server import ForkServer, Hatched, scratch
 from autograder.turns import waiting
 from autograder.worker import wire
 
@@ -24,7 +21,8 @@ class Worker:
     def __init__(self, folder: Path, isolated: Isolation | None = None):
         self.folder = Path(folder).resolve()
         self.isolated = isolated or isolation()
-        self._process: subprocess.Popen | None = None
+        self._process: Hatched | Plain | None = None
+        self._own_server: ForkServer | None = None
         self._replies: queue.Queue[bytes | None] = queue.Queue()
 
     def ask(self, request: dict, **limits: float) -> dict:
@@ -35,16 +33,16 @@ class Worker:
         limits = LIMITS | limits
         reply, broken = self._exchange(wire.pack(request | {"limits": limits}), limits["wall"] + GRACE)
         if broken:
-            self.close()
+            self._end()
         if not isinstance(reply, dict) or reply.get("end") not in ("done", "raised", "over", "died", "time", "size"):
             reply = {"end": "size"}
         return {"type": "", "text": "", "seconds": 0.0, "events": []} | reply
 
     def _exchange(self, request: bytes, seconds: float) -> tuple[object, bool]:
         """The worker's reply, and whether the worker is of no more use."""
-        process = self._running()
+        self._running()
         try:
-            wire.write_frame(process.stdin, request)
+            wire.write_frame(self._requests, request)
             with waiting():
                 body = self._replies.get(timeout=seconds)
         except queue.Empty:
@@ -58,40 +56,39 @@ class Worker:
         except wire.WireError:
             return {"end": "size"}, False
 
-    def _running(self) -> subprocess.Popen:
-        if self._process is None or self._process.poll() is not None:
-            self.close()
+    def _running(self) -> None:
+        if self._process is None:
             self._process = self._start()
-        return self._process
+            self._replies = queue.Queue()
+            self._requests = self._process.socket.makefile("wb")
+            replies = self._process.socket.makefile("rb")
+            threading.Thread(target=_listen, args=(replies, self._replies), daemon=True).start()
 
-    def _start(self) -> subprocess.Popen:
-        apart = bubblewrap([WORKER, GRADLAB, self.folder]) if self.isolated == BUBBLEWRAP else []
-        process = subprocess.Popen(
-            [*apart, *command()],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=tempfile.gettempdir(),
-            env=environment(),
-            start_new_session=True,  # one group, killed as one; and Ctrl-C at the grader is not theirs
-        )
-        self._replies = queue.Queue()
-        threading.Thread(target=_listen, args=(process.stdout, self._replies), daemon=True).start()
-        return process
+    def _start(self) -> Hatched | Plain:
+        if self.isolated.name == NONE.name:
+            return Plain()
+        return self._server().hatch(self.folder, self.isolated.own_user)
+
+    def _server(self) -> ForkServer:
+        """The one that all share, or, for a folder that it cannot see, one for this worker."""
+        if self.isolated.name in SEES_ALL or (self.isolated.rooms and self.folder.is_relative_to(scratch())):
+            return shared_server(self.isolated)
+        if self._own_server is None or not self._own_server.running:
+            self._own_server = start(self.isolated, str(self.folder))
+        return self._own_server
+
+    def _end(self) -> None:
+        """Kill the process and everything it started."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.socket.shutdown(socket.SHUT_RDWR)
+            process.close()
 
     def close(self) -> None:
-        """Kill the worker and everything it started."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        if hasattr(os, "killpg"):
-            try:
-                os.killpg(process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
-        process.kill()
-        process.wait()
-        process.stdin.close()
+        self._end()
+        server, self._own_server = self._own_server, None
+        if server is not None:
+            server.close()
 
     def __enter__(self) -> Worker:
         return self

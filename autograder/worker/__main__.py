@@ -1,4 +1,4 @@
-"""The worker: reads one request after the other from stdin, and answers each on stdout.
+"""The worker: reads one request after the other from the socket that is its stdin, and answers each there.
 
 It loads NumPy and the code for checks once, and forks for every request. The child imports the student's engine, does
 the one thing, writes its reply and is killed with all it started; the worker itself never runs a line of theirs. Where
@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 
+import guard
 import numpy.random
 import numpy.testing  # noqa: F401  loaded once, for every child
 import tasks
@@ -21,43 +22,47 @@ from wire import WireError, pack, read_frame, unpack, write_frame
 REQUEST = 256 << 20  # bytes; requests come from the grader
 
 
-def main() -> None:
-    requests, replies = _take_streams()
+def preload() -> None:
+    """What every child needs, before there is one. The folders in which it is found are the arguments."""
     sys.path.pop(0)  # this folder: the engine's imports must not find our files
     sys.path += sys.argv[1:]
     try:
-        import gradlab.check_namespace  # noqa: F401  loaded once, for every child
+        import gradlab.check_namespace  # noqa: F401
     except ImportError:
         pass  # then hidden tests run, and a check says what is missing
+
+
+def main() -> None:
+    """Answer the requests on stdin, until there are no more."""
+    requests, replies = _take_streams()
     while body := read_frame(requests, REQUEST):
         request = unpack(body)
         if hasattr(os, "fork"):
-            write_frame(replies, _in_child(request, (requests.fileno(), replies.fileno())))
+            write_frame(replies, _in_child(request))
         else:
             write_frame(replies, pack(tasks.run(request)))
             return
 
 
 def _take_streams() -> tuple:
-    """The pipes to the grader, under numbers of their own; print and input get the null device instead."""
+    """The socket to the grader, under numbers of its own; print and input get the null device instead."""
     requests = os.fdopen(os.dup(0), "rb")
-    replies = os.fdopen(os.dup(1), "wb")
+    replies = os.fdopen(os.dup(0), "wb")
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
     return requests, replies
 
 
-def _in_child(request: dict, pipes: tuple[int, int]) -> bytes:
+def _in_child(request: dict) -> bytes:
     """The reply of a child that does `request`, or why there is none: {"end": "died" | "time" | "size"}."""
     ours, theirs = os.pipe()
+    parent = os.getpid()
     child = os.fork()
     if child == 0:
         try:
             os.setsid()  # a group of its own, which is killed as one
-            for number in (ours, *pipes):
-                os.close(number)
-            _limit(request["limits"])
+            guard.guard(request["limits"], {theirs}, parent)
             with os.fdopen(theirs, "wb") as stream:
                 write_frame(stream, _reply(request))
         finally:
@@ -75,26 +80,6 @@ def _reply(request: dict) -> bytes:
         return pack(reply)
     except (TypeError, ValueError, WireError):
         return pack({"end": "size", "events": []})
-
-
-def _limit(limits: dict) -> None:
-    """The kernel's own limits, which nothing that the child does can lift."""
-    import resource
-
-    cpu = int(limits["cpu"])
-    for kind, soft, hard in (
-        (resource.RLIMIT_CPU, cpu, cpu + 1),  # a signal that can be caught, and a second later one that cannot
-        (resource.RLIMIT_AS, limits["memory"], limits["memory"]),
-        (resource.RLIMIT_FSIZE, limits["file"], limits["file"]),
-        (resource.RLIMIT_CORE, 0, 0),
-    ):
-        allowed = resource.getrlimit(kind)[1]
-        if allowed != resource.RLIM_INFINITY:
-            soft, hard = min(soft, allowed), min(hard, allowed)
-        try:
-            resource.setrlimit(kind, (int(soft), int(hard)))
-        except (ValueError, OSError):
-            pass  # macOS knows no RLIMIT_AS
 
 
 def _collect(pipe: int, child: int, limits: dict) -> bytes:
@@ -141,4 +126,5 @@ def _kill(child: int) -> tuple[int, float]:
 
 
 if __name__ == "__main__":
+    preload()
     main()

@@ -1,16 +1,18 @@
-"""What code in a worker can see and do, with bubblewrap and without."""
+"""What code in a worker can see and do, on each rung of the ladder that this machine offers."""
 
 import os
 import shutil
+import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
 import autograder
-from autograder.sandbox import BUBBLEWRAP, Isolation, Worker, isolation
+from autograder.sandbox import RUNGS, Worker, isolation, offered, rungs, scratch
 
-NONE = Isolation("none")
 TESTS = """
 from autograder.hidden import tests
 
@@ -18,20 +20,30 @@ from autograder.hidden import tests
 def a_test(torch, see, rng):
     see(torch.answer())
 """
-needs_bubblewrap = pytest.mark.skipif(isolation() != BUBBLEWRAP, reason="bubblewrap does not work here")
+OFFERED = [name for name in RUNGS if not offered(name).problem]
+on_each_rung = pytest.mark.parametrize("rung", OFFERED)
+on_each_rung_and_none = pytest.mark.parametrize("rung", [*OFFERED, "none"])
+in_rooms = pytest.mark.parametrize("rung", [name for name in OFFERED if offered(name).isolation.rooms])
 
 
 @pytest.fixture
-def ask(tmp_path):
+def folder():
+    """A submission's."""
+    with tempfile.TemporaryDirectory(dir=scratch()) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def ask(folder):
     """What `answer()` of a package gives inside a worker; a list of replies for a list of bodies."""
 
-    def run(*bodies, isolated=NONE, **limits):
+    def run(*bodies, rung="none", where=folder, **limits):
         replies = []
-        with Worker(tmp_path, isolated) as worker:
+        with Worker(where, offered(rung).isolation) as worker:
             for number, body in enumerate(bodies):
-                package = tmp_path / f"e{number}" / "toy"
+                package = where / f"e{number}" / "toy"
                 package.mkdir(parents=True)
-                code = "import os, sys, time\ndef answer():\n    " + body.replace("\n", "\n    ")
+                code = "import os, sys, time\ndef answer():\n    " + body.strip().replace("\n", "\n    ")
                 (package / "__init__.py").write_text(code, encoding="utf-8")
                 request = {"do": "program", "engine": str(package.parent), "package": "toy", "seed": 1}
                 request |= {"tests": TESTS, "program": "a_test"}
@@ -41,13 +53,14 @@ def ask(tmp_path):
     return run
 
 
-each_way = pytest.mark.parametrize(
-    "isolated", [pytest.param(BUBBLEWRAP, marks=needs_bubblewrap), NONE], ids=lambda i: i.name
-)
+def errno_of(*lines):
+    """A body that gives the number of the error that the last line raises."""
+    *before, last = lines
+    return "\n".join([*before, "try:", f"    {last}", "except OSError as error:", "    return error.errno"])
 
 
-@each_way
-def test_each_request_begins_anew(ask, isolated):
+@on_each_rung_and_none
+def test_each_request_begins_anew(ask, rung):
     """Nothing that one leaves behind reaches the next: not a module, not a file descriptor, not a process."""
     bodies = [
         "import numpy; numpy.sum = None; sys.modules['json'] = None; return 1",
@@ -55,23 +68,22 @@ def test_each_request_begins_anew(ask, isolated):
         "os._exit(3)",
         "return 4",
     ]
-    first, second, third, fourth = ask(*bodies, isolated=isolated)
+    first, second, third, fourth = ask(*bodies, rung=rung)
     assert (first, second, fourth) == (1, 3, 4) and third["end"] == "died"
 
 
-@each_way
-def test_limits(ask, isolated):
+@on_each_rung_and_none
+def test_limits(ask, rung):
     bodies = ["while True: pass", "time.sleep(60)", "return len(bytearray(8 << 30))", "return 1"]
-    loop, sleep, memory, last = ask(*bodies, isolated=isolated, cpu=1, wall=3)
+    loop, sleep, memory, last = ask(*bodies, rung=rung, cpu=1, wall=2)
     assert loop["end"] == "time" and sleep["end"] == "time" and last == 1
     assert memory["end"] == "raised" and memory["type"] == "MemoryError"
 
 
-@each_way
-def test_a_worker_that_is_killed_is_started_again(ask, isolated):
-    killed, after = ask(
-        "import signal\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(9)", "return 2", isolated=isolated
-    )
+def test_a_worker_that_is_killed_is_started_again(ask):
+    """Without a sandbox a submission can kill its worker."""
+    kill = "import signal\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(9)"
+    killed, after = ask(kill, "return 2")
     assert killed["end"] == "died" and after == 2
 
 
@@ -90,45 +102,171 @@ def test_what_it_started_dies_with_it(ask, tmp_path):
     assert not mark.exists()
 
 
-@needs_bubblewrap
-def test_behind_bubblewrap_there_is_nothing_to_see(ask, tmp_path):
-    secret = tmp_path.parent / "secret.txt"
-    secret.write_text("x", encoding="utf-8")
-    here = os.path.dirname(os.path.dirname(autograder.__file__))
-    bodies = [
-        f"return os.path.exists({str(secret)!r})",
-        f"return sorted(os.listdir({here!r}))",
-        "import socket\nreturn socket.socket().connect_ex(('127.0.0.1', 22))",
-        "try:\n    open(__file__, 'a')\nexcept OSError as e:\n    return e.errno",
-        "return len([p for p in os.listdir('/proc') if p.isdigit()]) < 6",
-        "open('/tmp/x', 'w').close(); return os.getcwd()",
-    ]
-    exists, listed, network, errno, few, cwd = ask(*bodies, isolated=BUBBLEWRAP)
-    # Python itself is there too, and may live in this very folder (`make` puts it into .venv).
-    python = {os.path.relpath(sys.prefix, here).split(os.sep)[0]}
-    assert exists is False and set(listed) <= {"gradlab", "autograder"} | python and network != 0
-    assert errno == 30 and few is True and cwd == "/tmp"
-
-
-def test_without_bubblewrap_it_says_so(monkeypatch):
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    isolation.cache_clear()
+FORBIDDEN = """
+import signal, socket, subprocess, threading
+def refused(call, *arguments):
     try:
-        found = isolation()
-    finally:
-        isolation.cache_clear()
+        call(*arguments)
+    except OSError as error:
+        return error.errno
+def start_a_thread():
+    try:
+        threading.Thread(target=print).start()
+    except RuntimeError:
+        raise PermissionError(1, "no thread")
+return [refused(*each) for each in (
+    (os.kill, os.getppid(), 9), (os.kill, -1, 9), (os.kill, 0, 9), (os.killpg, 0, 9), (os.kill, 2**31 - 1, 0),
+    (os.fork,), (subprocess.run, ["/bin/true"]), (os.execv, "/bin/true", ["true"]), (start_a_thread,),
+    (os.memfd_create, "x"), (socket.socket,), (socket.socketpair,), (os.chmod, "/tmp", 0), (os.mkfifo, "/tmp/x"),
+    (os.setpriority, 0, 0, 1), (os.symlink, "x", "/tmp/x"), (os.chroot, "/"), (os.pidfd_open, os.getpid()),
+)]
+"""
+
+
+@on_each_rung
+def test_nothing_but_computing(ask, rung):
+    [errors] = ask(FORBIDDEN, rung=rung)
+    assert errors == [1] * len(errors)
+
+
+@on_each_rung
+def test_files_of_others(ask, folder, rung):
+    """A neighbour's, this process's memory and environment, and what lies around the program."""
+    with tempfile.TemporaryDirectory(dir=scratch()) as other:
+        secret = Path(other, "secret.txt")
+        secret.write_text("x", encoding="utf-8")
+        closed = [str(secret), f"/proc/{os.getpid()}/mem", f"/proc/{os.getpid()}/environ", other]
+        if rung != "uid":  # which closes what permissions close
+            closed += ["/etc/passwd", "/dev/shm", "/sys/fs/cgroup", autograder.__file__, "/proc/version"]
+        body = f"""
+def looks(path):
+    try:
+        return os.listdir(path) if os.path.isdir(path) else open(path).read(1)
+    except OSError:
+        return None
+return [looks(path) for path in {[*closed, scratch()]!r}]"""
+        [[*found, neighbours]] = ask(body, rung=rung)
+    assert not [path for path, what in zip(closed, found, strict=True) if what]
+    assert neighbours in (None, [folder.name])
+
+
+@in_rooms
+def test_a_room_is_empty_and_small(ask, rung):
+    fill = "[open(f'{i}', 'wb').write(b'x' * (1 << 20)) for i in range(20)]"
+    look = "[sorted(os.listdir('/proc')) if os.path.exists('/proc') else [], sorted(os.listdir('/dev'))]"
+    bodies = [errno_of(fill), errno_of("open(__file__, 'a')"), f"return {look}", "return os.getcwd()"]
+    full, read_only, (proc, dev), cwd = ask(*bodies, rung=rung)
+    assert (full, cwd) == (28, "/desk") and read_only in (13, 30)
+    assert proc == [] and dev == ["full", "null", "random", "urandom", "zero"]
+
+
+@on_each_rung
+def test_what_one_leaves_behind_no_other_finds(ask, rung):
+    if rung == "uid":
+        pytest.skip("/tmp is everybody's there, as SECURITY.md says")
+    body = (
+        "import tempfile\n" + errno_of("open(os.path.join(tempfile.gettempdir(), 'left'), 'x').close()") + "\nreturn 0"
+    )
+    first = ask(body, rung=rung)
+    with tempfile.TemporaryDirectory(dir=scratch()) as name:
+        assert ask(body, rung=rung, where=Path(name)) == first
+    assert not os.path.exists("/tmp/left")
+
+
+@in_rooms
+def test_a_folder_elsewhere(ask, rung, tmp_path):
+    """One that does not lie in scratch() gets a fork server of its own."""
+    assert ask("return 5", rung=rung, where=tmp_path) == [5]
+
+
+GRADER = """
+import tempfile, threading, time
+from pathlib import Path
+from autograder.sandbox import Worker, offered, scratch
+TESTS = '''{tests}'''
+def ask(body):
+    folder = Path(tempfile.mkdtemp(dir=scratch()))
+    (folder / "toy").mkdir()
+    (folder / "toy" / "__init__.py").write_text("def answer(): " + body)
+    request = dict(do="program", engine=str(folder), package="toy", seed=1, tests=TESTS, program="a_test")
+    Worker(folder, offered("{rung}").isolation).ask(request, cpu=60, wall=60)
+for body in ("exec('while True: pass')", "__import__('time').sleep(60)"):
+    threading.Thread(target=ask, args=(body,), daemon=True).start()
+print("busy", flush=True)
+time.sleep(60)
+"""
+
+
+@on_each_rung
+def test_nothing_is_left_of_a_grader_that_is_killed(rung, tmp_path):
+    """Not its fork server, not its workers, of which one is busy and one sleeps."""
+    script = tmp_path / "grader.py"
+    script.write_text(GRADER.format(rung=rung, tests=TESTS), encoding="utf-8")
+    before = _of_the_sandbox()
+    root = Path(autograder.__file__).parents[1]
+    with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, cwd=root) as grader:
+        assert grader.stdout.readline() == b"busy\n"
+        _within(30, lambda: len(_of_the_sandbox() - before) >= 5)
+        grader.kill()
+    _within(10, lambda: not _of_the_sandbox() - before)
+
+
+def _within(seconds, true):
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _of_the_sandbox() -> set[int]:
+    """The processes whose command line names the fork server."""
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if b"sandbox/inside" in entry.read_bytes():
+                found.add(int(entry.parent.name))
+        except OSError:
+            pass
+    return found
+
+
+# ---- probing ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def anew(monkeypatch):
+    """The ladder is probed again, in the test and after it."""
+    for cached in (rungs.isolation, rungs._offered):
+        cached.cache_clear()
+    yield
+    monkeypatch.undo()
+    for cached in (rungs.isolation, rungs._offered):
+        cached.cache_clear()
+
+
+def test_a_ladder_without_rungs_says_why(monkeypatch, anew):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(rungs, "RUNGS", ("bubblewrap",))
+    found = isolation()
     assert found.name == "none" and "not installed" in found.warning and "runs as you" in found.warning
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
-def test_bubblewrap_that_fails_is_noticed(monkeypatch, tmp_path):
+def test_bubblewrap_that_fails_is_noticed(monkeypatch, tmp_path, anew):
     broken = tmp_path / "bwrap"
     broken.write_text("#!/bin/sh\necho 'setting up uid map: Permission denied' >&2\nexit 1\n", encoding="utf-8")
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    isolation.cache_clear()
-    try:
-        found = isolation()
-    finally:
-        isolation.cache_clear()
-    assert found.name == "none" and "setting up uid map: Permission denied" in found.warning
+    assert offered("bubblewrap").problem == "setting up uid map: Permission denied"
+
+
+@pytest.mark.skipif("namespaces" not in OFFERED, reason="it is the one to be spoilt")
+def test_a_rung_that_leaks_is_not_taken(monkeypatch, anew):
+    """The probe looks for itself: a house that shows everybody's folders to everybody is refused."""
+    real = rungs.start
+
+    def leaky(isolated, folder):
+        return real(isolated._replace(rooms=False), folder)
+
+    monkeypatch.setattr(rungs, "start", leaky)
+    monkeypatch.setattr(rungs, "_variants", lambda name: [rungs.Isolation(name, rooms=True)])
+    assert "secret.txt can be read" in offered("namespaces").problem

@@ -1,0 +1,134 @@
+"""The fork server: loads Python and NumPy once, and makes a confined worker for each submission in milliseconds.
+
+It gets orders on the socket that is its stdin: {"folder": …, "uid": …} with two descriptors, a worker's socket, which
+becomes that one's stdin, and a leash. For each it forks a *watcher*, which forks the *worker*. When the grader lets go
+of the leash, or is gone, the watcher kills the worker with all it started; when it has, the other end of the leash
+closes. What goes wrong before the worker runs is said on the leash. The server never runs a line of a student's.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import select
+import signal
+import socket
+import sys
+
+import house
+import kernel
+import look_around
+import room
+import seccomp
+from room import Plan
+
+LONGEST = 64 << 10  # bytes of an order
+PROBE_LIMITS = {"cpu": 20, "memory": 4 << 30, "file": 16 << 20}
+
+
+def main() -> None:
+    os.umask(0o022)
+    plan = Plan(**json.loads(sys.argv[1]))
+    control = socket.socket(fileno=os.dup(0))
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1):
+        os.dup2(null, number)
+    if not seccomp.supported():
+        raise OSError(f"there is no table of system calls for {seccomp.MACHINE}")
+    if plan.root:
+        house.enter(plan.root, plan.shown)
+    worker = _load(plan)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # watchers need no burial
+    control.send(b"ready")
+    while True:
+        order, descriptors, *_ = socket.recv_fds(control, LONGEST, 2)
+        if len(descriptors) < 2:  # the grader is gone
+            return
+        if os.fork() == 0:
+            control.close()
+            _watch(plan, worker, json.loads(order), *descriptors)
+        for each in descriptors:
+            os.close(each)
+
+
+def _load(plan: Plan):
+    """The worker's own main module, with all it imports."""
+    sys.path.insert(0, plan.worker)
+    sys.argv = [plan.worker, *plan.arguments]
+    spec = importlib.util.spec_from_file_location("worker_main", os.path.join(plan.worker, "__main__.py"))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["worker_main"] = module
+    spec.loader.exec_module(module)
+    module.preload()
+    return module
+
+
+def _watch(plan: Plan, worker, order: dict, speech: int, leash: int) -> None:
+    """Start the worker and outlive it. Does not return."""
+    try:
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        room.separate(plan)
+        child = os.fork()
+        if child == 0:
+            _work(plan, worker, order, speech, leash)
+        os.close(speech)
+        _until_the_end(child, leash)
+    except BaseException as error:
+        _say(leash, error)
+    finally:
+        os._exit(0)
+
+
+def _until_the_end(child: int, leash: int) -> None:
+    ended = os.pidfd_open(child)
+    poll = select.poll()
+    poll.register(leash, select.POLLIN | select.POLLHUP)
+    poll.register(ended, select.POLLIN)
+    poll.poll()
+    # With a PID namespace this is the end of all in it; without, the worker's children have asked to die with it.
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def _work(plan: Plan, worker, order: dict, speech: int, leash: int) -> None:
+    try:
+        os.setsid()
+        room.settle(plan, order["folder"], order["uid"])
+        worker.guard.last_steps.append(_shut)
+    except BaseException as error:
+        _say(leash, error)
+        os._exit(1)
+    try:
+        os.close(leash)
+        if "probe" in order:
+            worker.guard.guard(PROBE_LIMITS, {speech}, os.getppid())
+            os.write(speech, json.dumps(look_around.problems(order["probe"])).encode())
+        else:
+            os.dup2(speech, 0)
+            os.close(speech)
+            worker.main()
+    finally:
+        os._exit(0)
+
+
+def _shut() -> None:
+    """The last thing before a student's code: from here on this process can do no more than compute."""
+    kernel.die_with_parent(signal.SIGKILL)
+    seccomp.install()
+
+
+def _say(leash: int, error: BaseException) -> None:
+    try:
+        os.write(leash, f"{type(error).__name__}: {error}".encode()[:2000])
+    except OSError:
+        pass
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(1)
