@@ -18,7 +18,7 @@ from autograder.judge import Verdict
 from autograder.observe import expected
 from autograder.rebuild import Rebuilt, Repair, rebuild
 from autograder.run import Run, trials_of
-from autograder.sandbox import Isolation, isolation
+from autograder.sandbox import Isolation, chosen
 from gradlab.course import Course, Lesson
 
 
@@ -33,13 +33,17 @@ class Desk:
     isolated: Isolation
 
 
-def set_up(course: Course, lesson: Lesson, scratch: Path, seed: int | None = None) -> Desk:
-    """The desk for `lesson`, with its engines in `scratch`. Raises GradlabError when the lesson is at fault."""
+def set_up(course: Course, lesson: Lesson, scratch: Path, seed: int | None = None, rung: str = "") -> Desk:
+    """The desk for `lesson`, with its engines in `scratch`.
+
+    Raises GradlabError when the lesson is at fault, or when nothing keeps students' code apart (see sandbox.chosen).
+    """
+    isolated = chosen(rung)
     blueprint = load_blueprint(course, lesson)
     seed = seed_of(lesson.id) if seed is None else seed
     workshop = Workshop(blueprint, scratch)
     replies = expected(workshop.reference, blueprint.programs, seed)
-    return Desk(blueprint, workshop.base, replies, seed, isolation())
+    return Desk(blueprint, workshop.base, replies, seed, isolated)
 
 
 def grade_submission(desk: Desk, submission: Submission, data: bytes) -> tuple[Graded, Rebuilt]:

@@ -41,7 +41,7 @@ class Options:
     """How to grade. jobs: submissions at a time; None for one a core. seed: None for each lesson's own.
 
     record: write gradebook, notebooks and (with `feedback`) pages; without it, only say what the grades would be.
-    gradebook: its URL; "" for gradebook.db in the folder that grades go to.
+    gradebook: its URL; "" for gradebook.db in the folder that grades go to. rung: see sandbox.chosen.
     """
 
     only: Sequence[str] = ()
@@ -51,6 +51,7 @@ class Options:
     record: bool = True
     seed: int | None = None
     gradebook: str = ""
+    rung: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class _Lesson:
             self.recorder = None
             if options.record:
                 self.recorder = stack.enter_context(Recorder(course, out, self.blueprint, options.gradebook))
-            self.kit = pack(course, lesson, options.seed, self.recorder.template if self.recorder else "")
+            self.kit = pack(course, lesson, options.seed, self.recorder.template if self.recorder else "", options.rung)
             scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-"))
             self.kit_file = kit_for(slots, self.kit, Path(scratch))
             self._stack = stack.pop_all()

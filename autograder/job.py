@@ -53,7 +53,7 @@ class _Bench:
             self.folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
             course = load_course(kit.unpack(Path(self.folder.name).resolve() / "course"))
             scratch = Path(self.folder.name).resolve() / "engines"
-            self.desk = set_up(course, course.lesson(kit.lesson), scratch, kit.seed)
+            self.desk = set_up(course, course.lesson(kit.lesson), scratch, kit.seed, kit.rung)
             self.kit, self.kit_from = kit, kit_from
         return self.desk, self.kit
 

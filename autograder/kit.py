@@ -25,7 +25,7 @@ class Kit:
     """lesson: its id. files: {path relative to the course's root: content}. seed: None for the lesson's own.
 
     template: the notebook that grades are written into; "" when they are only shown. edition: a hash of all that
-    grades depend on besides the submission.
+    grades depend on besides the submission. rung: how students' code is kept apart, as sandbox.chosen takes it.
     """
 
     lesson: str
@@ -33,6 +33,7 @@ class Kit:
     seed: int | None = None
     template: str = field(default="", repr=False)
     edition: str = ""
+    rung: str = ""
 
     def digest(self, attempts: Sequence[tuple[Submission, bytes]]) -> str:
         """Changes when a submission would have to be graded anew."""
@@ -48,7 +49,7 @@ class Kit:
         return folder
 
 
-def pack(course: Course, lesson: Lesson, seed: int | None = None, template: str = "") -> Kit:
+def pack(course: Course, lesson: Lesson, seed: int | None = None, template: str = "", rung: str = "") -> Kit:
     """The kit of a lesson that is built."""
     root = course.root
     names = [places.source_notebook(course, lesson), *places.reference_dir(course).rglob("*.py")]
@@ -57,7 +58,7 @@ def pack(course: Course, lesson: Lesson, seed: int | None = None, template: str 
     paths = {path.relative_to(root).as_posix(): path for path in (*names, *shell) if path.is_file()}
     files = {name: paths[name].read_bytes() for name in sorted(paths)}
     edition = _edition(course, lesson, files, template)
-    return Kit(lesson.id, {FILE_NAME: (root / FILE_NAME).read_bytes(), **files}, seed, template, edition)
+    return Kit(lesson.id, {FILE_NAME: (root / FILE_NAME).read_bytes(), **files}, seed, template, edition, rung)
 
 
 def _edition(course: Course, lesson: Lesson, files: dict[str, bytes], template: str) -> str:

@@ -24,7 +24,7 @@ Submissions are a folder or a zip: <student>/<lesson>/<lesson>.ipynb as nbgrader
 gives as all submissions of an assignment, archives of `gradlab submit`, or <student>/any.ipynb. A roster is a CSV: a
 column `student` with the ids you grade under, and others with what else each is known by (a name, a number of Moodle
 or Canvas, a file). A submission that has not changed since it was graded is skipped, so a run that was stopped is
-simply started again. Students' code runs in a sandbox.
+simply started again. Students' code runs in the best sandbox that this machine has; see: autograder sandbox
 """
 
 
@@ -45,6 +45,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", action="append", default=[], metavar="STUDENT", help="this student; may be repeated")
     parser.add_argument("--jobs", type=int, metavar="N", help="submissions at a time (default: one a core)")
     parser.add_argument("--seed", type=int, metavar="N", help="of the hidden tests' inputs (default: the lesson's own)")
+    parser.add_argument("--rung", default="", metavar="NAME", help="this sandbox and no other (see autograder sandbox)")
+    parser.add_argument(
+        "--unsafe", action="store_true", help="where no sandbox works: run students' code as yourself all the same"
+    )
     parser.add_argument("--force", action="store_true", help="grade again what has not changed")
     parser.add_argument("--no-feedback", action="store_true", help="write no feedback pages")
     parser.add_argument("--no-build", action="store_true", help="take the lessons as they were built")
@@ -60,12 +64,13 @@ def run(args: argparse.Namespace) -> int:
     from autograder.gradebook import FILE, shown
     from autograder.report import RichProgress, summary, table, write_csv
     from autograder.roster import read_roster
-    from autograder.sandbox import isolation
+    from autograder.sandbox import chosen
     from gradlab.course import load_course
     from gradlab.errors import GradlabError
 
     if args.jobs is not None and args.jobs < 1:
         raise GradlabError(f"--jobs {args.jobs}: at least one submission at a time.")
+    rung = args.rung or ("any" if args.unsafe else "")
     warnings.simplefilter("ignore", SyntaxWarning)  # about students' code, at every compile
     course = load_course()
     out = (args.out or course.root).resolve()
@@ -78,10 +83,13 @@ def run(args: argparse.Namespace) -> int:
     if not args.no_build:
         _build(course, lessons)
     console = Console()
-    print(f"Students' code runs in: {isolation().name}.", flush=True)
-    if isolation().warning:
-        print(f"warning: {isolation().warning}", file=sys.stderr)
-    options = Options(args.only, args.jobs, args.force, not args.no_feedback, not args.dry_run, args.seed, args.db)
+    isolated = chosen(rung)
+    print(f"Students' code runs in: {isolated.name}.", flush=True)
+    if isolated.warning:
+        print(f"warning: {isolated.warning}.", file=sys.stderr)
+    options = Options(
+        args.only, args.jobs, args.force, not args.no_feedback, not args.dry_run, args.seed, args.db, rung
+    )
     started = time.monotonic()
     with RichProgress(console) as progress:
         report = grade_class(course, lessons, found.submissions, out, options, progress)

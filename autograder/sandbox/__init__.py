@@ -13,11 +13,11 @@ worker.py       the pipe to a worker; plain.py: a worker without any sandbox
 """
 
 from autograder.sandbox.limits import GRACE, LIMITS
-from autograder.sandbox.rungs import NONE, RUNGS, Isolation, Offer, isolation, offered
+from autograder.sandbox.rungs import NONE, RUNGS, Isolation, Offer, chosen, isolation, offered
 from autograder.sandbox.server import SandboxError, scratch
 from autograder.sandbox.worker import Worker
 
 __all__ = [
     *("GRACE", "LIMITS", "NONE", "RUNGS"),
-    *("Isolation", "Offer", "SandboxError", "Worker", "isolation", "offered", "scratch"),
+    *("Isolation", "Offer", "SandboxError", "Worker", "chosen", "isolation", "offered", "scratch"),
 ]

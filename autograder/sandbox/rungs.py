@@ -21,6 +21,7 @@ from typing import NamedTuple
 from autograder.sandbox import bubblewrap, probe
 from autograder.sandbox.server import ForkServer, SandboxError, scratch
 from autograder.sandbox.visible import GRADLAB, INSIDE, SYSTEM, WORKER, python_places
+from gradlab.errors import GradlabError, did_you_mean
 
 
 class Isolation(NamedTuple):
@@ -51,13 +52,28 @@ class Offer(NamedTuple):
 @functools.cache
 def isolation() -> Isolation:
     """The best that this machine offers; tried out, not guessed."""
-    whys = []
-    for name in RUNGS:
-        offer = offered(name)
-        if not offer.problem:
-            return offer.isolation
-        whys.append(f"{name}: {offer.problem}")
-    return NONE._replace(warning=f"{NONE.warning} ({'; '.join(whys)})")
+    return next((offer.isolation for offer in map(offered, RUNGS) if not offer.problem), NONE)
+
+
+def chosen(rung: str = "") -> Isolation:
+    """The isolation to grade with. rung: "" for the best there is, the name of one, or "any", which may be none at all.
+
+    Raises GradlabError when that one does not work here, or when nothing does and "any" was not said.
+    """
+    if rung in (*RUNGS, NONE.name):
+        offer = offered(rung)
+        if offer.problem:
+            raise GradlabError(f"`{rung}` does not work here: {offer.problem}. What does: autograder sandbox")
+        return offer.isolation
+    if rung not in ("", "any"):
+        raise GradlabError(f"There is no rung `{rung}`.{did_you_mean(rung, RUNGS)} All of them: autograder sandbox")
+    if isolation() == NONE and not rung:
+        raise GradlabError(
+            "nothing on this machine keeps students' code apart from your files, so it is not run.\n"
+            "Why, and what to do: autograder sandbox\n"
+            "If you trust all of these submissions as you trust yourself: autograder grade --unsafe"
+        )
+    return isolation()
 
 
 def offered(name: str) -> Offer:

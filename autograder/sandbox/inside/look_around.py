@@ -28,7 +28,10 @@ def _closed(looked_for: dict):
 def _open(looked_for: dict):
     yield "its own folder cannot be read", lambda: _opened(looked_for["readable"], "rb")
     yield "/dev/null cannot be used", lambda: _opened(os.devnull, "r+b")
-    yield "Python cannot be read", lambda: importlib.import_module("statistics")
+    yield (
+        "Python cannot be read (it lies in a folder that is closed to other users)",
+        lambda: importlib.import_module("statistics"),
+    )
     yield "NumPy does not work", lambda: importlib.import_module("numpy.polynomial").Polynomial([1, 2])(3)
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import autograder
-from autograder.sandbox import RUNGS, Worker, isolation, offered, rungs, scratch
+from autograder.sandbox import RUNGS, Worker, chosen, offered, rungs, scratch
+from gradlab.errors import GradlabError
 
 TESTS = """
 from autograder.hidden import tests
@@ -244,11 +245,16 @@ def anew(monkeypatch):
         cached.cache_clear()
 
 
-def test_a_ladder_without_rungs_says_why(monkeypatch, anew):
+def test_without_a_sandbox_nothing_is_run_unless_asked_for(monkeypatch, anew):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setattr(rungs, "RUNGS", ("bubblewrap",))
-    found = isolation()
-    assert found.name == "none" and "not installed" in found.warning and "runs as you" in found.warning
+    with pytest.raises(GradlabError, match=r"so it is not run(.|\n)*autograder sandbox(.|\n)*--unsafe"):
+        chosen()
+    assert chosen("any").name == "none" and "runs as you" in chosen("any").warning
+    with pytest.raises(GradlabError, match=r"bubblewrap.* does not work here: .*not installed.*autograder sandbox"):
+        chosen("bubblewrap")
+    with pytest.raises(GradlabError, match=r'no rung `bubblerap`. Did you mean "bubblewrap"'):
+        chosen("bubblerap")
 
 
 def test_bubblewrap_that_fails_is_noticed(monkeypatch, tmp_path, anew):
