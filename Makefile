@@ -1,6 +1,7 @@
 # Each target does all its own set-up: a virtual environment in .venv, and in it what that target needs.
 #   make lab PYTHON=/path/to/python3.12    with a Python of your choice
 #   make lab LAB="--no-browser --port 8899"  with options for JupyterLab
+#   make docs SITE="--edition self-learners"  with options for autograder docs
 #   make test ORACLE=1 TESTS="tests/mytorch -x"  with PyTorch as the oracle, and with options for pytest
 
 VENV ?= .venv
@@ -11,6 +12,7 @@ TESTS ?=
 ORACLE ?= 0
 MUTANTS ?=
 BENCHMARK ?=
+SITE ?=
 
 # nbgrader calls `alembic`, and a terminal in JupyterLab should know `gradlab`: both are in the environment's bin.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -22,10 +24,15 @@ READY := $(VENV)/.ready
 DEV := $(VENV)/.dev
 TORCH := $(VENV)/.oracle
 BENCH := $(VENV)/.bench
+DOCS := $(VENV)/.docs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+<<<<<<< HEAD
 .PHONY: help lab test test-full conformance lint format mutants verify demo bench dot clean distclean
+=======
+.PHONY: help lab test test-full conformance lint format verify demo bench docs dot clean distclean
+>>>>>>> adab424 (autograder docs: the rendered course, for a class without answers and for self-learners with each behind a button)
 
 help: ## show this list
 	@echo "usage: make TARGET"
@@ -69,6 +76,9 @@ format: $(DEV) ## put style and formatting right
 bench: $(BENCH) ## measure the engine's speed beside NumPy by hand, PyTorch and other engines
 	autograder build
 	python -m benchmarks.run --page site/benchmark $(BENCHMARK)
+
+docs: $(DOCS) dot ## render the course as a website, in .build/docs
+	autograder docs $(SITE)
 
 clean: ## remove what was built; your work in modules/ and mytorch/ stays
 	rm -rf .build .pytest_cache .ruff_cache *.egg-info
@@ -121,4 +131,8 @@ $(TORCH): $(DEV)
 
 $(BENCH): $(TORCH)
 	@python -m pip install --quiet --editable ".[dev,oracle,bench]"
+	@touch $@
+
+$(DOCS): $(READY)
+	@python -m pip install --quiet --editable ".[docs]"
 	@touch $@

@@ -12,7 +12,7 @@ COMMAND = Command(
     about="Write, release and grade the lessons of the course.",
     package="autograder",
     groups=(
-        Group("write lessons", ("build", "verify", "mutants")),
+        Group("write lessons", ("build", "verify", "mutants", "docs")),
         Group("run a class", ("release", "leaks", "grade", "sandbox", "demo")),
     ),
     examples="""

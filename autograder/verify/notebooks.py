@@ -5,65 +5,26 @@ The kernel builds its own engine: it starts with the lessons before and exports 
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 
 import nbformat
 
 from autograder.build import exported_modules
+from autograder.kernel import errors, execute, with_answers
 from autograder.overlay import overlay
 from autograder.verify.job import Job
-from gradlab.files import read_text, write_atomic
-
-TIMEOUT = 300  # seconds for one cell
-PACKAGES = Path(__file__).resolve().parents[2]
+from gradlab.errors import GradlabError
+from gradlab.files import read_text
 
 
 def problems(job: Job) -> list[str]:
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-
-    folder = job.folder("notebook")
-    notebook = _answered(job)
-    path = folder / job.lesson.notebook.name
-    write_atomic(path, nbformat.writes(notebook))
+    notebook = with_answers(job.notebook_with_answers)
     engine = overlay(job.course, job.lesson, {}, job.folder("engine"))
-    client = NotebookClient(
-        notebook,
-        timeout=TIMEOUT,
-        kernel_name="python3",
-        allow_errors=True,  # to hear of all of them; _errors tells which were meant
-        resources={"metadata": {"path": str(folder)}},
-    )
     try:
-        client.execute(env=_environment(job, engine), stderr=subprocess.DEVNULL)  # the kernel's own log
-    except (CellTimeoutError, DeadKernelError) as error:
-        return [f"the notebook did not run to its end: {str(error).splitlines()[0]}"]
-    return [*_errors(notebook), *_stderr(notebook), *_exports(job, engine)]
-
-
-def _answered(job: Job) -> nbformat.NotebookNode:
-    """The source notebook without the cells of hidden tests: their place is the grader."""
-    notebook = nbformat.read(job.notebook_with_answers, as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if cell.metadata.get("gradlab", {}).get("role") != "hidden"]
-    return notebook
-
-
-def _environment(job: Job, engine: Path) -> dict[str, str]:
-    paths = os.pathsep.join(filter(None, [str(PACKAGES), os.environ.get("PYTHONPATH")]))
-    ours = {"GRADLAB_ENGINE": str(engine), "GRADLAB_ROOT": str(job.course.root), "PYTHONPATH": paths}
-    # A profile of its own: what the user has in ~/.ipython is not part of the course.
-    return {**os.environ, **ours, "PYTHONUTF8": "1", "IPYTHONDIR": str(job.folder("ipython"))}
-
-
-def _errors(notebook: nbformat.NotebookNode) -> list[str]:
-    found = []
-    for cell in notebook.cells:
-        meant = "raises-exception" in cell.metadata.get("tags", [])
-        errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
-        found += [f"cell {cell.id}: {error.ename}: {error.evalue}" for error in errors if not meant]
-    return found
+        execute(notebook, job.course.root, engine, job.folder("notebook"), job.lesson.notebook.name)
+    except GradlabError as error:
+        return [str(error)]
+    return [*errors(notebook), *_stderr(notebook), *_exports(job, engine)]
 
 
 def _stderr(notebook: nbformat.NotebookNode) -> list[str]:
