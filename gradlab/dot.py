@@ -124,6 +124,8 @@ def node_attributes(node: GraphNode, look: Look, theme: Theme) -> str:
         style["style"] = "filled,dashed"
     if node.kind == "leaf":
         label = " | ".join(map(_record, _fields(node, look.detail)))
+        if look.direction == "down":  # a record turns with the graph: in braces its fields stay one below the other
+            label = f"{{{label}}}"
     elif node.kind == "fold":
         label = _escaped(node.name)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gradlab.lines import Place
+from gradlab.wrapping import wrapped
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Explanation:
     place: Place | None = None
 
     def __repr__(self) -> str:
-        return self.text
+        return wrapped(self.text)
 
 
 @dataclass(frozen=True)

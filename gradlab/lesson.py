@@ -11,16 +11,14 @@ mytorch` finds the reference that `autograder build` made. Anywhere else it does
 from __future__ import annotations
 
 import sys
-import textwrap
 from contextlib import contextmanager
 from pathlib import Path
 
 from gradlab.course import FILE_NAME
 from gradlab.errors import GradlabError
+from gradlab.wrapping import wrapped
 
-__all__ = ["activate", "expect_error"]
-
-LINE = 100  # characters that fit beside JupyterLab's file browser on a laptop
+__all__ = ["activate", "expect_error", "wrapped"]
 
 
 def activate(shell=None) -> None:
@@ -69,12 +67,6 @@ def expect_error(*types: type[BaseException]):
 def described(error: BaseException) -> str:
     """`RuntimeError: the message`."""
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-def wrapped(text: str) -> str:
-    """`text` in lines that fit a notebook, which would else break them in the middle of a word."""
-    lines = (textwrap.wrap(line, LINE, break_long_words=False, break_on_hyphens=False) for line in text.split("\n"))
-    return "\n".join("\n".join(line) for line in lines)
 
 
 def _running_shell():

@@ -184,6 +184,7 @@ def measure_memory(step: Callable[[], object], steps: int) -> list[int]:
 
 def _mean_size(value) -> float:
     """Of an array, of a tensor, or of a number."""
+    value = getattr(value, "array", value)  # of a mytorch whose detach() may not be written yet
     array = np.abs(np.asarray(value.detach().numpy() if hasattr(value, "detach") else value, float))
     return float(array.mean()) if array.size else 0.0
 

@@ -73,7 +73,12 @@ def by_package(dot: str, kind: str) -> bytes:
 
 
 def by_browser(dot: str, kind: str) -> bytes:
-    """By the page's Graphviz in WebAssembly: a JavaScript function `gradlabRenderDot(dot, kind)` that returns text."""
+    """By the page's Graphviz in WebAssembly, through `globalThis.gradlabRenderDot(dot, kind)`, which the page provides.
+
+    It is called with DOT text and "svg", answers at once with the SVG as text, and throws what Graphviz refuses:
+    `(dot, kind) => viz.renderString(dot, {format: kind})` once `viz` of @viz-js/viz is there. Until it is defined,
+    drawings are text.
+    """
     if kind != "svg":
         raise GradlabError(f"in the browser a drawing is saved as .svg, .dot or .txt, not as .{kind}.")
     try:

@@ -1253,26 +1253,30 @@ assert 0 < answer_activation_mib <= answer_history_mib, "500 steps keep at least
 # %% [markdown]
 # ## The same in PyTorch
 #
-# Your code and PyTorch's differ in the import. This is what PyTorch 2.13 prints:
+# Your code and PyTorch's differ in the import.
 #
 # ```python
-# >>> import torch
-# >>> x = torch.tensor(3.0, requires_grad=True)
-# >>> y = x * (x + 1)
-# >>> y
+# import torch
+#
+# x = torch.tensor(3.0, requires_grad=True)
+# y = x * (x + 1)
+# print(y)
+# print(y.grad_fn.next_functions)
+# add = y.grad_fn.next_functions[1][0]
+# print(add.next_functions)
+# print((x.is_leaf, x.grad_fn, y.is_leaf, y.requires_grad))
+# print(y.grad_fn._sequence_nr(), add._sequence_nr())
+# torch.tensor(3, requires_grad=True)                       # RuntimeError
+# ```
+#
+# PyTorch 2.13 answers:
+#
+# ```
 # tensor(12., grad_fn=<MulBackward0>)
-# >>> y.grad_fn.next_functions
 # ((<AccumulateGrad object at 0x7fa0bf647f10>, 0), (<AddBackward0 object at 0x7fa09e0e1e10>, 0))
-# >>> add = y.grad_fn.next_functions[1][0]
-# >>> add.next_functions
 # ((<AccumulateGrad object at 0x7fa0bf647f10>, 0), (None, 0))
-# >>> x.is_leaf, x.grad_fn, y.is_leaf, y.requires_grad
 # (True, None, False, True)
-# >>> y.grad_fn._sequence_nr(), add._sequence_nr()
-# (1, 0)
-# >>> torch.tensor(3, requires_grad=True)
-# Traceback (most recent call last):
-#   File "<stdin>", line 1, in <module>
+# 1 0
 # RuntimeError: Only Tensors of floating point and complex dtype can require gradients
 # ```
 #

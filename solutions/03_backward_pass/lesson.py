@@ -173,7 +173,7 @@ y = mytorch.tensor(3.0, requires_grad=True)
 (x - y).grad_fn.visit(np.array(10.0))
 
 # %% [markdown]
-# ## Exercise 1: a product
+# ### Exercise 1: a product
 #
 # `z = x * y` is the first op whose local derivatives are not constants. At 2 · 10, one more in `x` is worth 10 in
 # `z`. So the rule needs the factors, long after `forward` is over. That is what `ctx.save_for_backward(…)` is
@@ -274,7 +274,7 @@ class Pow(Function):
         return grad * (ctx.n * x ** (ctx.n - 1)), None
 
 # %% [markdown]
-# ## Exercise 2: where a walk starts
+# ### Exercise 2: where a walk starts
 #
 # Every backward pass begins with a number that nobody computes: how much the result changes when the result
 # changes, $\partial L/\partial L = 1$. We call it the **seed**.
@@ -405,7 +405,7 @@ along_the_direct_road, through_the_sum = None, None
 # | `Add` | 3 | 3 to `x` |
 # | `x` | 4 + 3 = 7 | nothing: it is a leaf, and 7 becomes its `.grad` |
 #
-# ## Exercise 3: the walk
+# ### Exercise 3: the walk
 #
 # Now write it. The lines about `targets`, hooks and `release` belong to later lessons and are given. Three gaps
 # are yours: the order, what a node takes, and what happens to the gradients that its rule returns.
@@ -499,7 +499,7 @@ assert h.grad_fn.pending is None, (
     "it again"
 )
 
-# %% check="walk" points=1 part="2"
+# %% check="walk" points=0.5 part="2"
 column = mytorch.tensor([[1.0], [2.0], [3.0]], requires_grad=True)
 row = mytorch.tensor([[10.0, 20.0, 30.0, 40.0]], requires_grad=True)
 z = (column * 2.0) * row
@@ -522,6 +522,7 @@ assert to_inner.shape == (3, 1), (
     f"{tuple(to_inner.shape)}: a result in the middle can be broadcast like a leaf"
 )
 
+# %% check="walk" points=0.5 part="3"
 u = mytorch.tensor([0.0, 0.0], requires_grad=True)
 v = mytorch.tensor([0.0, 0.0], requires_grad=True)
 three = v * 3.0
@@ -627,6 +628,12 @@ print(
 )
 
 # %% [markdown]
+# A picture of the chain, where what repeats is folded:
+
+# %%
+draw(y, names={"x": x, "y": y})
+
+# %% [markdown]
 # ## Vectors ask for a gradient
 #
 # Two mistakes, made on purpose. Read what they say.
@@ -730,7 +737,7 @@ for f in cube, slope(cube), slope(slope(cube)):
 print("6x, measured:", gap(slope(slope(cube)), [0.7]), "away")
 
 # %% [markdown]
-# ## Exercise 4: keep the input, or keep the result?
+# ### Exercise 4: keep the input, or keep the result?
 #
 # For $\log$ and $\sqrt{\phantom{x}}$, given below, look at what `forward` saves. The derivative of the logarithm
 # is $1/x$, so it keeps its input. The derivative of the root is $1/(2\sqrt x)$, and the root has already been
@@ -917,7 +924,7 @@ print(spread(arriving, (2, 3), 1))
 # Note what `Sum` keeps: no numbers at all, only a shape and a dim. Such notes are plain attributes of `ctx`. And
 # `dim` and `keepdim` are no tensors: two more `None`s.
 #
-# ## Exercise 5: the mean
+# ### Exercise 5: the mean
 #
 # `mean` is a sum divided by how many entries went into it. How many is that? `x.mean()` of a (2, 3) tensor
 # averages 6 entries, `x.mean(dim=1)` averages 3, and `x.mean(dim=(0, 1))` 6 again.
@@ -979,7 +986,7 @@ for dim in (0, -1, (0, 2)):
         )
 
 # %% [markdown]
-# ## Exercise 6: the winner takes it
+# ### Exercise 6: the winner takes it
 #
 # The largest entry is the only one that counts. Move another one a little, and the maximum stays where it is:
 # local derivative 0. Move the winner: 1.
@@ -1044,7 +1051,7 @@ assert apart < 1e-6, (
 )
 
 # %% [markdown]
-# ## Exercise 7: the matrix product
+# ### Exercise 7: the matrix product
 #
 # Most of the time that a network spends in training, it spends here. $Z = XY$ with shapes (n, k), (k, m) and (n,
 # m). What arrives, $G = \partial L/\partial Z$, has the shape of $Z$.
@@ -1166,7 +1173,7 @@ draw(loss, names={"x": x, "weight": weight, "bias": bias, "loss": loss})
 # A whole layer. `bias` has shape (4,) and was added to a (2, 4) product, so its gradient was summed over the
 # rows, by your walk. `x` does not appear: nobody wants its gradient.
 #
-# ## Exercise 8: entries that only move
+# ### Exercise 8: entries that only move
 #
 # Ops on shapes have the simplest rule of all: send every entry back to where it came from. `Transpose` swaps two
 # dims, and swapping them again undoes it:
@@ -1236,7 +1243,7 @@ assert apart < 1e-4, (
 )
 
 # %% [markdown]
-# ## Exercise 9: entries that are read
+# ### Exercise 9: entries that are read
 #
 # `y = x[key]` reads some entries of `x`. Those that were not read have no influence: 0. And an entry may be read
 # several times:
@@ -1456,7 +1463,7 @@ class Tanh(Function):
         return grad * (1 - y * y)
 
 # %% [markdown]
-# ## Exercise 10: softmax, where everything depends on everything
+# ### Exercise 10: softmax, where everything depends on everything
 #
 # So far each entry of a result depended on few entries of the input. `softmax` turns a row of numbers into shares
 # that add up to 1, so raising one entry lowers the shares of all others. Its Jacobian has no zeros:
@@ -1525,7 +1532,7 @@ assert apart < 1e-6, (
 # The sum of the shares is always 1, whatever `x` is, so its gradient is 0 everywhere. A test that ends in
 # `.sum()` would accept *every* wrong softmax that keeps the sum; that is why `gap` weighs the entries.
 #
-# ## Exercise 11: log_softmax, and the gradient behind every classifier
+# ### Exercise 11: log_softmax, and the gradient behind every classifier
 #
 # $y_i = x_i - \log \sum_j e^{x_j}$ is the logarithm of a share. Its Jacobian is simpler than that of softmax
 # itself; with $p_i$ for the shares,
@@ -1594,7 +1601,7 @@ print("gradient:", logits.grad.tolist())
 # The shares, minus 1 at the right class. "What you said, minus what was true": this difference is what flows back
 # into every classifier that is trained today.
 #
-# ## Exercise 12: GELU, a rule made of rules
+# ### Exercise 12: GELU, a rule made of rules
 #
 # The bend inside transformers is $y = x \cdot \Phi(x)$, where $\Phi$ is the distribution function of the normal
 # distribution. It is a product, so its derivative has two terms:

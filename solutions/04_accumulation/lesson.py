@@ -203,9 +203,16 @@ assert arriving.tolist() == [1, 1], "what arrives belongs to somebody else: read
 
 # %%
 w = mytorch.tensor(2.0, requires_grad=True)
+sums = []
 for call in range(1, 6):
     ((w * 3 - 9) ** 2).backward()
+    sums.append(w.grad.item())
     print(f"after {call} calls: w.grad = {w.grad.item():.0f}")
+
+# %%
+from gradlab.plots import accumulation_trap
+
+accumulation_trap(sums, -18)
 
 # %% [markdown]
 # The same loss, the same $w$, and a "gradient" five times the slope. Hold that thought for the next section.
@@ -786,9 +793,12 @@ first.backward()
 with gradlab.lesson.expect_error(RuntimeError):
     second.backward()
 
+# %%
+draw(first + second, names={"w": w, "shared": shared, "first": first, "second": second})
+
 # %% [markdown]
-# There are two cures. `first.backward(retain_graph=True)` keeps the shared part, with its memory. One walk from
-# `first + second` does the same, and costs less.
+# The walk from `first` has freed what both stand on. There are two cures. `first.backward(retain_graph=True)` keeps
+# the shared part, with its memory. One walk from `first + second` does the same, and costs less.
 #
 # ## 6 · A look at a gradient in passing
 #
@@ -1120,6 +1130,14 @@ h.backward()
 for number, step in enumerate(steps, 1):
     print(f"after squaring {number} times: value {step.item():9.3f}, gradient {step.grad.item():9.1f}")
 print(f"at x:                        gradient {x.grad.item():9.1f}")
+
+# %%
+draw(h, names={"x": x})
+
+# %%
+from gradlab.plots import gradient_sizes
+
+gradient_sizes({"x": x.grad, **{f"{number} ×": step.grad for number, step in enumerate(steps, 1)}}, xlabel="squared")
 
 # %% [markdown]
 # ## 7 · Keeping gradients small

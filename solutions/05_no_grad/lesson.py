@@ -1364,8 +1364,12 @@ y += 1
 with gradlab.lesson.expect_error(RuntimeError):
     z.sum().backward()
 
+# %%
+draw(z, names={"x": x}, detail="full")
+
 # %% [markdown]
-# And which of these three run? Decide for each: does a rule need a number that is gone?
+# The product has saved `y` twice, as its two inputs, when that was [2, 4]. Saving is no copying: what stands there now
+# is [3, 5]. And which of these three run? Decide for each: does a rule need a number that is gone?
 
 # %% predict="three-writes"
 # exp then add_:   y = x.exp(); y.add_(1)

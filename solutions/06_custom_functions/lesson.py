@@ -1126,7 +1126,7 @@ target = mytorch.tensor([1.0, 2.0, 3.0])
 with warnings.catch_warnings(record=True) as caught:
     warnings.simplefilter("always")
     print("loss:", mse_loss(prediction, target).item())
-print("warning:", caught[0].message)
+print(gradlab.lesson.wrapped(f"warning: {caught[0].message}"))
 
 # %% [markdown]
 # (3, 1) against (3,) is broadcast to (3, 3): every prediction against every target. It runs, it trains, and the model
@@ -1763,11 +1763,11 @@ print(f"first loss {losses[0]:.2f}, last loss {losses[-1]:.3f}, accuracy {accura
 loss_curve(losses)
 
 # %% [markdown]
-# And this is what the loss remembers of one step. `Addmm` is `x @ W.T + b` in one op, which `nn.Linear` brings along.
-# You know all the others:
+# And this is what the loss remembers of one step. `Linear` is `x @ W.T + b` in one op, which `nn.Linear` brings along
+# (`grad_fn` calls it `AddmmBackward0`, as PyTorch does). You know all the others:
 
 # %%
-draw(criterion(model(points), labels), direction="down")
+draw(criterion(model(points), labels), names={"model": model}, direction="down")
 
 # %% [markdown]
 # ## Recap

@@ -158,7 +158,8 @@ def test_dot(product):
     text = draw(product["y"], names=product).dot
     assert text.startswith("digraph {\n  graph [rankdir=LR, ")
     assert text.endswith(GOLDEN)
-    assert "rankdir=TB" in draw(product["y"], direction="down").dot
+    down = draw(product["y"], names=product, direction="down").dot
+    assert "rankdir=TB" in down and 'label="{x | 3}"' in down
     with pytest.raises(GradlabError, match="direction"):
         draw(product["y"], direction="up")
 
@@ -224,6 +225,23 @@ def test_names_that_need_escaping(name):
     texts = "".join(ElementTree.fromstring(svg).itertext())
     shown = name[:39] if len(name) > 40 else name.replace("\n", " ").replace("\x00", " ")
     assert shown.replace(" ", "") in texts.replace("\xa0", "").replace(" ", "")
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_names_in_text(name):
+    x = Tensor(1.0)
+    picture = draw(Tensor(2.0, Node(name, Leaf(x), Leaf(x))), names={name: x})
+    for text in (picture.text(), picture.alt):
+        assert name[:39].replace("\n", " ").replace("\x00", " ") in text
+        assert all(char.isprintable() or char == "\n" for char in text) and max(map(len, text.splitlines())) < 200
+
+
+def test_hooks_that_hold_their_own_graph_change_nothing(torch):
+    x = torch.tensor(3.0, requires_grad=True)
+    y = x * x
+    y.register_hook(lambda grad: y * grad)
+    x.register_hook(lambda grad: x)
+    assert draw(y, {"x": x}).alt == "Graph of Tensor: 1 leaf (x), 1 op (Mul), 2 edges between them."
 
 
 # ---- pictures ---------------------------------------------------------------------------------------------------

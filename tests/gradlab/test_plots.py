@@ -107,6 +107,13 @@ def test_gradient_sizes():
     assert line.get_ydata()[0] == 1 and np.isnan(line.get_ydata()[1])
 
 
+def test_gradient_sizes_of_tensors(torch, monkeypatch):
+    """Also in lesson 4, where detach() is not written yet."""
+    monkeypatch.delattr(torch.Tensor, "detach")
+    (line,) = plots.gradient_sizes({"a": torch.ones(3) * -2, "b": torch.tensor(4.0)}).axes[0].get_lines()
+    assert list(line.get_ydata()) == [2, 4]
+
+
 def test_measure_memory():
     kept = plots.measure_memory(lambda: np.ones(10_000), 5)
     dropped = plots.measure_memory(lambda: np.ones(10_000).sum(), 5)
