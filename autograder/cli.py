@@ -13,7 +13,7 @@ COMMAND = Command(
     package="autograder",
     groups=(
         Group("write lessons", ("build", "verify", "mutants", "docs")),
-        Group("run a class", ("release", "leaks", "grade", "sandbox", "demo")),
+        Group("run a class", ("release", "leaks", "grade", "report", "sandbox", "demo")),
     ),
     examples="""
 autograder build && autograder verify

@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 
 from autograder import places
 from autograder.blueprint import Blueprint, load_blueprint
-from autograder.build import build
+from autograder.build import build, shell_files
 from autograder.grade import QUIET, Options, Progress, grade_class
 from autograder.gradebook import COURSE_ID, FILE, file_url
 from autograder.graded import Graded
@@ -32,9 +32,9 @@ CSV = "scores.csv"
 
 def copy_course(course: Course, folder: Path) -> Course:
     """The author's part of the course, alone in `folder`."""
-    skip = shutil.ignore_patterns("__pycache__", ".*", *(f"{m}.py" for each in course.lessons for m in each.modules))
     shutil.copytree(course.root / "solutions", folder / "solutions", ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    shutil.copytree(course.root / course.package, folder / course.package, ignore=skip)
+    for name, data in shell_files(course).items():
+        write_atomic(folder / Path(name).relative_to(places.REFERENCE), data)
     for name in ("course.yml", "nbgrader_config.py"):  # the second for formgrader, in a folder that is kept
         if (course.root / name).is_file():
             shutil.copyfile(course.root / name, folder / name)

@@ -53,6 +53,17 @@ def test_demo_then_grade_by_hand(autograder, tmp_path):
     code, out, err = autograder("grade", "--submissions", class_ / "submitted", "--out", graded, "--no-build")
     assert code == 0 and "0 graded, 8 unchanged" in out
 
+    # and the page about them
+    code, out, err = autograder("report", 1, "--grades", graded, "--rows", tmp_path / "rows.csv")
+    assert code == 0 and "01_numbers: 8 submissions" in out, err
+    page = (graded / "report-01_numbers.html").read_text(encoding="utf-8")
+    assert "feedback/cleo/01_numbers/01_numbers.html" in page and "autograded/ada/01_numbers/01_numbers.ipynb" in page
+    assert all(f">{name} " in page for name in points) and "def " not in page
+    code, out, err = autograder("report", 1, "--grades", graded, "--anonymous")
+    page = (graded / "report-01_numbers-anonymous.html").read_text(encoding="utf-8")
+    research = (tmp_path / "rows.csv").read_text(encoding="utf-8")
+    assert code == 0 and not any(name in page + research for name in points) and "href" not in page
+
 
 def test_grade_tells_what_is_wrong(autograder, tmp_path):
     code, _, err = autograder("grade", 1)
