@@ -28,11 +28,7 @@ DOCS := $(VENV)/.docs
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-<<<<<<< HEAD
-.PHONY: help lab test test-full conformance lint format mutants verify demo bench dot clean distclean
-=======
-.PHONY: help lab test test-full conformance lint format verify demo bench docs dot clean distclean
->>>>>>> adab424 (autograder docs: the rendered course, for a class without answers and for self-learners with each behind a button)
+.PHONY: help lab test test-full conformance lint format mutants verify demo bench bench-grading docs dot clean distclean
 
 help: ## show this list
 	@echo "usage: make TARGET"
@@ -76,6 +72,10 @@ format: $(DEV) ## put style and formatting right
 bench: $(BENCH) ## measure the engine's speed beside NumPy by hand, PyTorch and other engines
 	autograder build
 	python -m benchmarks.run --page site/benchmark $(BENCHMARK)
+
+bench-grading: $(READY) ## measure grading beside stock nbgrader, on 100 copies of a real lesson
+	autograder build
+	python -m benchmarks.grading $(BENCHMARK)
 
 docs: $(DOCS) dot ## render the course as a website, in .build/docs
 	autograder docs $(SITE)

@@ -46,7 +46,7 @@ def fill(template: str, rebuilt: Rebuilt, graded: Graded) -> Filled:
             filled.scores[nbgrader["grade_id"]] = earned = within(sum(each.earned for each in verdicts), points)
             cell["outputs"] = _outputs(verdicts, earned) if points else []
     notebook["cells"].insert(0, _summary(graded))
-    filled.text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    filled.text = json.dumps(notebook, ensure_ascii=False) + "\n"
     return filled
 
 
