@@ -68,18 +68,22 @@ def look(lesson: str, folder: Path, theme: str, answered: bool, unfold: bool) ->
         student = student_folder(scratch / "student", lesson, answered)
         if not answered:
             go_on_after_errors(student)
-        with LabServer(student.root, scratch, theme) as lab:
-            with browser(scratch / "profile", WIDTH, HEIGHT) as tabs:
-                page = tabs.new_page()
-                notebook = LessonPage.open(page, lab, student.notebook)
-                page.screenshot(path=folder / "00.png")
-                notebook.run_all(RUN_SECONDS)
-                page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
-                if unfold:
-                    page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true })")
-                page.wait_for_timeout(1500)  # plots and formulas are being laid out
-                remarks = page.evaluate(SAID, list(ERRORS)) + page.evaluate(TOO_WIDE)
-                return _screens(page, folder), remarks
+        return photograph(student.root, student.notebook, scratch, folder, theme, unfold)
+
+
+def photograph(root: Path, notebook: str, scratch: Path, folder: Path, theme: str, unfold: bool = False):
+    """Run `notebook`, a path in `root`, in JupyterLab, and photograph it. How many pictures, and what is wrong."""
+    with LabServer(root, scratch, theme) as lab, browser(scratch / "profile", WIDTH, HEIGHT) as tabs:
+        page = tabs.new_page()
+        opened = LessonPage.open(page, lab, notebook)
+        page.screenshot(path=folder / "00.png")
+        opened.run_all(RUN_SECONDS)
+        page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+        if unfold:
+            page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true })")
+        page.wait_for_timeout(1500)  # plots and formulas are being laid out
+        remarks = page.evaluate(SAID, list(ERRORS)) + page.evaluate(TOO_WIDE)
+        return _screens(page, folder), remarks
 
 
 def _screens(page, folder: Path) -> int:
