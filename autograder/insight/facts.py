@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, median
@@ -42,7 +42,8 @@ class Misconception:
 class Exercise:
     """One exercise: how many got full, some or no points, or never wrote it. share: of its points that were earned.
 
-    failed: students who wrote it and lost points. Of their answers, `misconceptions` says what some have in common.
+    failed: students who wrote it and lost points. Of the answers that were diagnosed, `misconceptions` says what some
+    have in common, and `unexplained` how many behave like no known mistake.
     """
 
     name: str
@@ -54,11 +55,12 @@ class Exercise:
     share: float
     failed: tuple[str, ...]
     misconceptions: tuple[Misconception, ...]
+    unexplained: int = 0
 
     @property
-    def undiagnosed(self) -> int:
-        known = {student for each in self.misconceptions for student in each.students}
-        return len(set(self.failed) - known)
+    def diagnosed(self) -> int:
+        """How many answers were held against the known mistakes."""
+        return self.unexplained + sum(len(each.students) for each in self.misconceptions)
 
 
 @dataclass(frozen=True)
@@ -133,13 +135,9 @@ def facts_of(lesson: Lesson, graded: Sequence[Graded]) -> Facts:
 
 
 def misconceptions_of(graded: Graded) -> dict[str, str]:
-    """{exercise: the sentence of the known mistake that its answer behaves like}, where grading has found one."""
-    found = {}
-    for exercise, diagnosis in (getattr(graded, "diagnoses", None) or {}).items():
-        says = diagnosis.get("because", "") if isinstance(diagnosis, Mapping) else getattr(diagnosis, "because", "")
-        if says:
-            found[exercise] = says
-    return found
+    """{exercise: the sentence of the known mistake that its answer behaves like}, of those that were diagnosed; "" for
+    an answer that behaves like none."""
+    return {exercise: each.get("because", "") for exercise, each in getattr(graded, "diagnoses", {}).items()}
 
 
 def _exercise(name: str, graded: Sequence[Graded]) -> Exercise:
@@ -158,8 +156,10 @@ def _exercise(name: str, graded: Sequence[Graded]) -> Exercise:
         full, part, none = full + (points == maximum), part + (0 < points < maximum), none + (points == 0 < maximum)
         if points < maximum:
             failed.append(each.student)
-            if says := misconceptions_of(each).get(name):
+            says = misconceptions_of(each).get(name)
+            if says is not None:
                 mistakes.setdefault(says, []).append(each.student)
+    unexplained = len(mistakes.pop("", ()))
     ranked = sorted(mistakes.items(), key=lambda item: (-len(item[1]), item[0]))
     return Exercise(
         name,
@@ -171,6 +171,7 @@ def _exercise(name: str, graded: Sequence[Graded]) -> Exercise:
         share=earned / possible if possible else 0.0,
         failed=tuple(failed),
         misconceptions=tuple(Misconception(says, tuple(students)) for says, students in ranked),
+        unexplained=unexplained,
     )
 
 

@@ -109,19 +109,20 @@ def _exercise(page: Page, exercise: Exercise) -> str:
         stack([(kind, number) for kind, number, _ in counts], f"{exercise.name}: {told}"),
     ]
     if exercise.misconceptions:
-        lost_here = f"of the {len(exercise.failed)} who lost points"
         items = [
-            f"<li><b>{len(each.students) / len(exercise.failed):.0%}</b> {lost_here}: {escape(each.says)} "
-            f"{_students(page, each.students)}</li>"
+            f"<li><b>{len(each.students) / exercise.diagnosed:.0%}</b> of {exercise.diagnosed} diagnosed: "
+            f"{escape(each.says)} {_students(page, each.students)}</li>"
             for each in exercise.misconceptions
         ]
         lines.append(f"<ul>{''.join(items[:FEW])}</ul>")
         if items[FEW:]:
             lines.append(_folded(f"{len(items) - FEW} more misconceptions", f"<ul>{''.join(items[FEW:])}</ul>"))
-    elif exercise.failed:
+    if exercise.failed:
         lines.append(_students(page, exercise.failed, "lost points"))
-    if exercise.misconceptions and exercise.undiagnosed:
-        lines.append(f'<p class="soft">{exercise.undiagnosed} lost points in a way that no known mistake explains.</p>')
+    if exercise.unexplained:
+        lines.append(
+            f'<p class="soft">{exercise.unexplained} of {exercise.diagnosed} behave like no known mistake.</p>'
+        )
     return "".join([*lines, "</div>\n"])
 
 

@@ -92,17 +92,17 @@ def test_numbers(facts):
 
 
 def test_misconceptions(toy, class_, monkeypatch):
-    known = {"cleo": "You doubled twice.", "dan": "You doubled twice.", "ada": "Never mind: she passed."}
+    known = {"cleo": "You doubled twice.", "dan": "You doubled twice.", "ada": "She passed.", "<b>eve</b>": ""}
     monkeypatch.setattr(
         facts_module, "misconceptions_of", lambda each: {"double": known[each.student]} if each.student in known else {}
     )
     facts = facts_of(toy.lesson("1"), class_)
     (double,) = facts.exercises
     assert [(each.says, each.students) for each in double.misconceptions] == [("You doubled twice.", ("cleo", "dan"))]
-    assert double.undiagnosed == 1
+    assert (double.unexplained, double.diagnosed) == (1, 3)
     page = page_of(facts)
-    assert "<b>67%</b> of the 3 who lost points: You doubled twice." in page
-    assert "1 lost points in a way that no known mistake explains." in page
+    assert "<b>67%</b> of 3 diagnosed: You doubled twice." in page
+    assert "1 of 3 behave like no known mistake." in page
 
 
 class Reader(HTMLParser):
