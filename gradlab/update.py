@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gradlab.backups import backup
-from gradlab.course import Course, Lesson
+from gradlab.course import FILE_NAME, Course, Lesson, load_course
 from gradlab.errors import CourseError, GradlabError
 from gradlab.merge import Merged, merge
 from gradlab.notebooks import NotebookError, find_notebook, read_notebook, write_notebook
@@ -38,12 +38,25 @@ class Update:
 
 def plan_updates(course: Course, source: Path) -> list[Update]:
     """What the release in `source`, a notebook or a folder of them, changes. Writes nothing. Raises GradlabError."""
+    newer = newer_course(course, source)
+    if newer:  # it may have lessons that ours has not
+        course = replace(load_course(newer), root=course.root)
     found = [_update(course, file) for file in _notebooks(source)]
     if not found:
         raise GradlabError(
             f"{source} holds no released lesson. Name the notebook that your instructor sent, or its folder."
         )
     return found
+
+
+def newer_course(course: Course, source: Path) -> Path | None:
+    """The course.yml of the release in the folder `source`, when it is not as ours. Raises GradlabError."""
+    file, ours = source / FILE_NAME, course.root / FILE_NAME
+    if not file.is_file() or file.read_bytes() == ours.read_bytes():
+        return None
+    if load_course(file).package != course.package:
+        raise GradlabError(f"{source} is another course, of the package {load_course(file).package}.")
+    return file
 
 
 def apply(course: Course, engine: Path, update: Update) -> Path | None:
@@ -72,8 +85,16 @@ def _notebooks(source: Path) -> list[Path]:
         raise GradlabError(f"{source} does not exist.")
     if source.is_file():
         return [source]
-    files = sorted(path for path in source.rglob("*.ipynb") if not any(part.startswith(".") for part in path.parts))
-    return [path for path in files if _lesson_of(path)]
+    files = sorted(source.rglob("*.ipynb"))
+    files = [path for path in files if not any(part.startswith(".") for part in path.relative_to(source).parts)]
+    lessons: dict[str, Path] = {}
+    for path in files:
+        name = _lesson_of(path)
+        if name in lessons:
+            raise GradlabError(f"{source} has lesson {name} twice, {lessons[name]} and {path}. Name the newer one.")
+        if name:
+            lessons[name] = path
+    return list(lessons.values())
 
 
 def _update(course: Course, file: Path) -> Update:

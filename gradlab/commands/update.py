@@ -8,14 +8,15 @@ from pathlib import Path
 from gradlab.commands.common import describe, shown
 from gradlab.course import load_course
 from gradlab.export import engine_dir
-from gradlab.update import Update, apply, details, plan_updates, told
+from gradlab.files import write_atomic
+from gradlab.update import Update, apply, details, newer_course, plan_updates, told
 
 NAME = "update"
 HELP = "merge a newer release of a lesson into your work; your answers stay"
 EXAMPLE = """\
 gradlab update ~/Downloads/03_backward_pass.ipynb             merge the fixed lesson that your instructor sent
 gradlab update ~/Downloads/03_backward_pass.ipynb --dry-run   say what would change, and change nothing
-gradlab update ../course-2                                    every lesson of a newer release, new ones too
+gradlab update ../newer                                       a whole release: every lesson, new ones, course.yml
 """
 
 
@@ -33,6 +34,11 @@ def run(args: argparse.Namespace) -> int:
     """
     course, engine = load_course(), engine_dir()
     updates = plan_updates(course, args.source)
+    newer = newer_course(course, args.source)
+    if newer:
+        print("course.yml: the release's takes the place of yours.")
+    if newer and not args.dry_run:
+        write_atomic(course.root / newer.name, newer.read_bytes())
     for update in updates:
         print("\n".join(lines(update)))
         if update.is_none or args.dry_run:

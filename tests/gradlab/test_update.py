@@ -192,6 +192,24 @@ def test_a_folder_with_a_new_lesson(sent, make, capsys):
     assert read_notebook(place.path("02_second")).exercises["more"]
 
 
+def test_a_whole_release_brings_its_course(sent, make, capsys):
+    place, file = sent
+    ours = (place.root / "course.yml").read_text(encoding="utf-8")
+    third = "  - {id: 03_third, title: Third, modules: [third], points: 10, minutes: 10}\n"
+    (file.parent / "course.yml").write_text(ours + third, encoding="utf-8")
+    raw = released(make, make.exercise("last", "raise NotImplementedError"))
+    raw["metadata"]["gradlab"]["lesson"] = "03_third"
+    (file.parent / "03_third.ipynb").write_text(json.dumps(raw), encoding="utf-8")
+    assert main(["update", str(file.parent), "--dry-run"]) == 0
+    assert (place.root / "course.yml").read_text(encoding="utf-8") == ours
+    assert main(["update", str(file.parent)]) == 0
+    assert "course.yml: the release's takes the place" in capsys.readouterr().out
+    assert place.course.lesson("3").title == "Third" and place.path("03_third").is_file()
+    (file.parent / "course.yml").write_text(ours.replace("tinytorch", "othertorch"), encoding="utf-8")
+    assert main(["update", str(file.parent)]) == 2
+    assert "is another course, of the package othertorch" in capsys.readouterr().err
+
+
 def test_what_is_no_release(sent, make, capsys):
     place, file = sent
     before = place.path().read_bytes()
@@ -203,6 +221,10 @@ def test_what_is_no_release(sent, make, capsys):
     refused(file.with_name("gone.ipynb"), "does not exist")
     refused(place.path(), "is your own notebook")
     refused(place.root / "tinytorch", "holds no released lesson")
+    twice = file.with_name("01_first (2).ipynb")
+    twice.write_bytes(file.read_bytes())
+    refused(file.parent, "has lesson 01_first twice")
+    twice.unlink()
     other = fixed(make)
     other["metadata"]["gradlab"]["lesson"] = "09_other"
     file.write_text(json.dumps(other), encoding="utf-8")
