@@ -22,7 +22,8 @@ def following_the_page(svg: str, twins: Mapping[str, str]) -> str:
     svg = re.sub(
         r'(?<=style=")[^"]*', lambda style: re.sub(r"#[0-9a-f]{6}", lambda it: _variable(it[0], used), style[0]), svg
     )
-    return re.sub(r"(<svg\b[^>]*>)", rf"\1<style>{page_css(used)}</style>", svg, count=1)
+    # The class is theirs alone: rules hold in the whole page, and a picture of a fixed theme is to keep its colours.
+    return re.sub(r"<svg\b([^>]*>)", rf'<svg class="{CLASS}"\1<style>{page_css(used)}</style>', svg, count=1)
 
 
 def page_css(twins: Mapping[str, str]) -> str:

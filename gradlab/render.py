@@ -13,7 +13,7 @@ from functools import lru_cache
 from html import escape
 
 from gradlab.errors import GradlabError
-from gradlab.page_theme import CLASS, following_the_page
+from gradlab.page_theme import following_the_page
 
 WIDEST = 620  # points of a picture: beside JupyterLab's file browser, on a laptop
 SMALLEST = 0.5  # the scale below which nobody can read it: a wider one is for scrolling
@@ -106,7 +106,7 @@ def svg_of(dot: str, alt: str, twins: Mapping[str, str] | None = None) -> str:
 
 def described(svg: str, alt: str) -> str:
     """The <svg> element with its description, no wider than its page."""
-    begin = f'<svg role="img" aria-label="{escape(alt)}" class="{CLASS}" style="max-width:100%;height:auto"'
+    begin = f'<svg role="img" aria-label="{escape(alt)}" style="max-width:100%;height:auto"'
     return svg.replace("<svg", begin, 1).replace(">", f">\n<title>{escape(alt)}</title>", 1).strip()
 
 

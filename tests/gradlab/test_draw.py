@@ -251,7 +251,9 @@ def test_hooks_that_hold_their_own_graph_change_nothing(torch):
 def test_svg(product):
     picture = draw(product["y"], names=product)
     svg = picture.svg()
-    assert svg.startswith('<svg role="img" aria-label="Graph of y: 1 leaf') and svg.endswith("</svg>")
+    assert svg.startswith('<svg class="gradlab-picture" role="img" aria-label="Graph of y: 1 leaf') and svg.endswith(
+        "</svg>"
+    )
     assert svg.index("<title>Graph of y") < svg.index("<g") and "id=" not in svg
     assert picture._repr_svg_() == svg
     bundle = picture._repr_mimebundle_()
