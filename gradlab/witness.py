@@ -4,10 +4,11 @@ A check stops at the first assert that fails. To tell one mistake from another, 
 fail, and what they got. `witnessed(source)` is the check with its asserts replaced; run as any check, it "fails" with a
 report, in one line of JSON:
 
-    {"trace": "9f2c…", "failed": [[2, "x.grad is 4, not 7 …", "4.0", "7"], …], "ended": ""}
+    {"events": ["9f2c60d1+", …], "failed": [[2, "x.grad is 4, not 7 …", "4.0", "7"], …]}
 
-trace: a digest of all that was found; two engines with the same mistake give the same. failed: number of the assert,
-its message, what came and what was expected, as far as it compares. ended: the error that ended the check early.
+events: a digest of each thing that was found; two engines with the same mistake give the same. Those with a + tell
+numbers, which two mistakes hardly have in common. failed: number of the assert, its message, what came and what was
+expected, as far as it compares.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import copy
 import hashlib
 import json
 import math
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -24,6 +26,7 @@ import numpy as np
 
 _COMPARING = {"allclose", "array_equal", "isclose"}
 _SHOWN, _DIGITS, _ENTRIES = 4, 3, 64  # failures told in full; digits that count; entries of an array that do
+_MOST = 50  # events
 LONGEST = 1400  # characters; what runs checks cuts messages not far above
 _WITNESS, _ERROR = "__witness", "__error"
 
@@ -38,11 +41,10 @@ class Failed(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What a witnessed check has found. trace: "" when everything holds."""
+    """What a witnessed check has found."""
 
-    trace: str
+    events: tuple[str, ...]
     failed: tuple[Failed, ...] = ()
-    ended: str = ""
 
 
 def read_report(message: str) -> Report | None:
@@ -50,7 +52,7 @@ def read_report(message: str) -> Report | None:
     try:
         data = json.loads(message)
         failed = tuple(Failed(int(n), str(said), str(got), str(want)) for n, said, got, want in data["failed"])
-        return Report(str(data["trace"]), failed[:_SHOWN], str(data["ended"])[:80])
+        return Report(tuple(str(event) for event in data["events"]), failed[:_SHOWN])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
@@ -125,9 +127,9 @@ class Witness:
     """Writes down what the asserts of one check find."""
 
     def __init__(self) -> None:
-        self.events: list[list] = []
+        self.events: dict[str, None] = {}
         self.failed: list[list] = []
-        self.end = ""
+        self.last = -1
         self.values: list = []
         self.pair: dict[str, str] = {}
 
@@ -148,15 +150,15 @@ class Witness:
 
     def holds(self, number: int, test: Callable[[], Any], message: Callable[[], Any]) -> None:
         """One assert. What fails is written down with its values; what raises, with the type of the error."""
-        self.values, self.pair = [], {}
+        self.values, self.pair, self.last = [], {}, number
         try:
             if test():
                 return
         except Exception as error:
-            self.events.append([number, "raised", type(error).__name__])
+            self._event(number, "raised", *_worded(error))
             self.failed.append([number, f"{type(error).__name__}: {error}"[:120], "", ""])
             return
-        self.events.append([number, *self.values])
+        self._event(number, *self.values)
         try:
             said = str(message())
         except Exception as error:
@@ -165,21 +167,34 @@ class Witness:
         self.failed.append([number, said[:150], *((self.pair["got"], self.pair["wanted"]) if compared else ("", ""))])
 
     def ended(self, error: BaseException) -> None:
-        """The check itself came to an end."""
-        self.end = type(error).__name__
-        self.events.append(["ended", self.end])
+        """The check itself came to an end, on the way to its next assert."""
+        self._event(self.last + 1, "ended", *_worded(error))
+        self.failed.append([self.last + 1, f"{type(error).__name__}: {error}"[:150], "", ""])
+
+    def _event(self, number: int, *values: Any) -> None:
+        text = json.dumps([number, *values])
+        mark = "+" if _numbers(values) else ""
+        self.events[hashlib.sha256(text.encode()).hexdigest()[:10] + mark] = None
 
     def tell(self) -> None:
         """Raise the report, unless there is nothing to tell."""
         if self.events:
-            trace = hashlib.sha256(json.dumps(self.events).encode()).hexdigest()[:32]
-            told = self.failed[:_SHOWN]
-            while (
-                len(text := json.dumps({"trace": trace, "failed": told, "ended": self.end}, ensure_ascii=False))
-                > LONGEST
-            ):
+            events, told = list(self.events)[:_MOST], self.failed[:_SHOWN]
+            while len(text := json.dumps({"events": events, "failed": told}, ensure_ascii=False)) > LONGEST:
                 told.pop()
             raise AssertionError(text)
+
+
+def _worded(error: BaseException) -> tuple[str, str]:
+    """The type of an error, and the beginning of its text without what differs from run to run."""
+    return type(error).__name__, re.sub(r"[-+\d.]+", "#", str(error))[:60]
+
+
+def _numbers(values: Any) -> int:
+    """How many of the values are numbers that do not come by themselves: not 0, 1 or 2, no True or None."""
+    if isinstance(values, list | tuple):
+        return sum(_numbers(each) for each in values)
+    return isinstance(values, int | float) and not isinstance(values, bool) and values not in (0, 1, 2)
 
 
 def plain(value: Any, depth: int = 0) -> Any:

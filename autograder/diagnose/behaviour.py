@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from autograder.blueprint import Blueprint
 from autograder.judge import difference
 from autograder.mutants.trying import Bench
-from autograder.run import Trial, trials_of
+from autograder.run import trials_of
+from autograder.worker.wire import Array
 from gradlab.notebooks import Notebook
 from gradlab.witness import Report, read_report, witnessed
 
@@ -60,7 +64,7 @@ def same(one: Behaviour, other: Behaviour, wanted: Mapping[str, dict]) -> bool:
     """Whether two answers do the same in every check and hidden test."""
     if one.reports.keys() != other.reports.keys() or one.replies.keys() != other.replies.keys():
         return False
-    if not all(_trace(one.reports[name]) == _trace(other.reports[name]) for name in one.reports):
+    if not all(events_of(one.reports[name]) == events_of(other.reports[name]) for name in one.reports):
         return False
     return all(_alike(one.replies[name], other.replies[name], wanted[name]) for name in one.replies)
 
@@ -75,8 +79,75 @@ def _report(reply: dict) -> Report | str | None:
     return (read_report(said) or said) if said else None
 
 
-def _trace(report: Report | str | None) -> str:
-    return report.trace if isinstance(report, Report) else report or ""
+class Likeness(NamedTuple):
+    """How much of what a mistake does wrong another answer does as well.
+
+    matched: the findings of checks and the failing hidden tests that both have, of `total` of the mistake's.
+    numbers: those among them that show numbers, on which two answers do not agree by chance.
+    seen: whether the checks find the same, and nothing else. fails: failing hidden tests that fail for both.
+    """
+
+    matched: int
+    total: int
+    numbers: int
+    seen: bool
+    fails: float
+
+    @property
+    def share(self) -> float:
+        return self.matched / self.total if self.total else 0.0
+
+
+def likeness(mistake: Behaviour, does: Behaviour, wanted: Mapping[str, dict]) -> Likeness:
+    """How much `does` is like `mistake`. It may do more that is wrong: another mistake beside it."""
+    events = {(name, each) for name, report in mistake.reports.items() for each in events_of(report)}
+    others = {(name, each) for name, report in does.reports.items() for each in events_of(report)}
+    both = events & others
+    failing = [name for name, reply in mistake.replies.items() if _unlike(wanted[name], reply)]
+    found = [first_difference(wanted[name], mistake.replies[name], does.replies[name]) for name in failing]
+    alike = [each for each in found if each is not None]
+    numbers = sum(each.endswith("+") for _, each in both) + sum(alike)
+    fails = sum(bool(_unlike(wanted[name], does.replies[name])) for name in failing)
+    return Likeness(
+        len(both) + len(alike), len(events) + len(failing), numbers, events == others, fails / (len(failing) or 1)
+    )
+
+
+def first_difference(wanted: dict, mistake: dict, got: dict) -> int | None:
+    """None when `got` does otherwise at the place where `mistake` first goes wrong; else 1 if numbers say so, or 0."""
+    for place, theirs in enumerate(wanted["events"]):
+        if place >= len(mistake["events"]):
+            break
+        if _only(theirs, mistake["events"][place]):
+            if place >= len(got["events"]) or _only(mistake["events"][place], got["events"][place]):
+                return None
+            return int(_telling(mistake["events"][place].get("saw")))
+    return 0 if _alike(mistake, got, wanted) else None
+
+
+def _only(theirs: dict, ours: dict) -> str | None:
+    """How one observation is unlike another."""
+    end = {"end": "done", "type": "", "text": ""}
+    return difference({**end, "events": [theirs]}, {**end, "events": [ours]})
+
+
+def _telling(seen: Any) -> bool:
+    """Whether there are numbers in what is seen: by chance two answers do not agree on these."""
+    if isinstance(seen, dict):
+        return any(_telling(each) for each in seen.values())
+    if isinstance(seen, list):
+        return any(_telling(each) for each in seen)
+    values = seen.values if isinstance(seen, Array) else seen
+    if isinstance(values, float):
+        return values not in (0.0, 1.0)
+    return isinstance(values, np.ndarray) and values.dtype.kind == "f" and bool(np.any(values * (values - 1)))
+
+
+def events_of(report: Report | str | None) -> frozenset[str]:
+    """The digests of what a check has found; of one that was stopped, how."""
+    if isinstance(report, Report):
+        return frozenset(report.events)
+    return frozenset({report} if report else ())
 
 
 def _alike(one: dict, other: dict, wanted: dict) -> bool:
@@ -90,6 +161,3 @@ def _alike(one: dict, other: dict, wanted: dict) -> bool:
 
 def _unlike(wanted: dict, got: dict) -> str | None:
     return difference(wanted, got)
-
-
-__all__ = ["Behaviour", "Trial", "behaviour", "same", "with_witnesses"]

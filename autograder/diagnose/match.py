@@ -1,13 +1,13 @@
 """The misconception behind an answer that fails, and the smallest visible program that shows it.
 
-A match is the same behaviour in every check and every hidden test, and in no other wrong answer's: else silence.
+A match is the same behaviour in every check and hidden test, or nearly, and in no other wrong answer's: else silence.
 """
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from autograder.diagnose.behaviour import Behaviour, same
+from autograder.diagnose.behaviour import Behaviour, Likeness, likeness, same
 from autograder.diagnose.library import Library
 from autograder.mutants.library import Mutant
 from gradlab.slices import smallest
@@ -54,9 +54,38 @@ def diagnose(library: Library, exercise: str, source: str) -> Diagnosis | None:
 
 
 def known_mistake(library: Library, exercise: str, does: Behaviour) -> Mutant | None:
-    """The only wrong answer that does the same."""
-    matches = [mutant for mutant, its in library.of(exercise) if same(does, its, library.wanted)]
-    return matches[0] if len(matches) == 1 else None
+    """The wrong answer that this one does the same as, or nearly; None when there is none, or more than one."""
+    known = library.of(exercise)
+    twins = [mutant for mutant, its in known if same(does, its, library.wanted)]
+    if twins:
+        return twins[0] if len(twins) == 1 else None
+    likely = [(likeness(its, does, library.wanted), mutant) for mutant, its in known]
+    return _only_most(likely) or _only_seen(likely) or _mostly(likely)
+
+
+def _only_most(likely: list[tuple[Likeness, Mutant]]) -> Mutant | None:
+    """All that the mistake does wrong is done wrong here, and more of it than of any other such mistake."""
+    whole = [(like.matched, mutant) for like, mutant in likely if like.share == 1 and like.numbers]
+    most = max((matched for matched, _ in whole), default=0)
+    found = [mutant for matched, mutant in whole if matched == most]
+    return found[0] if len(found) == 1 else None
+
+
+def _only_seen(likely: list[tuple[Likeness, Mutant]]) -> Mutant | None:
+    """The checks find the same, in more than one place, and most hidden tests fail that would for the mistake."""
+    found = [(like, mutant) for like, mutant in likely if like.seen]
+    if len(found) != 1:
+        return None
+    like, mutant = found[0]
+    return mutant if like.fails >= 0.5 and (like.numbers or like.matched > 1) else None
+
+
+def _mostly(likely: list[tuple[Likeness, Mutant]]) -> Mutant | None:
+    """Most of what the mistake does wrong is done wrong here, with numbers to prove it; far more than of any other."""
+    ordered = sorted(likely, key=lambda pair: pair[0].matched, reverse=True)
+    if not ordered or ordered[0][0].share < 0.65 or ordered[0][0].numbers < 3:
+        return None
+    return ordered[0][1] if len(ordered) == 1 or ordered[0][0].matched >= 2 * ordered[1][0].matched else None
 
 
 def smallest_failure(library: Library, exercise: str, does: Behaviour) -> Shown | None:
