@@ -61,7 +61,7 @@ def run_demo(
     students = hand_in(there, lessons)
     tell(f"{len({name for name, _ in students})} students handed in")
     report = grade_class(
-        there, lessons, folder / "submitted", folder, Options(rung="any"), progress
+        there, lessons, folder / "submitted", folder, Options(rung="any", diagnose=True), progress
     )  # these students are ours
     write_csv(folder / CSV, report.every())
     tell(f"graded {len(report.graded)} notebooks into {FILE}, feedback/ and {CSV}")

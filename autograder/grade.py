@@ -42,6 +42,7 @@ class Options:
 
     record: write gradebook, notebooks and (with `feedback`) pages; without it, only say what the grades would be.
     gradebook: its URL; "" for gradebook.db in the folder that grades go to. rung: see sandbox.chosen.
+    diagnose: say of answers that lose points which known mistake they are; it takes a moment for each.
     """
 
     only: Sequence[str] = ()
@@ -52,6 +53,7 @@ class Options:
     seed: int | None = None
     gradebook: str = ""
     rung: str = ""
+    diagnose: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ class _Lesson:
             self.recorder = None
             if options.record:
                 self.recorder = stack.enter_context(Recorder(course, out, self.blueprint, options.gradebook))
-            self.kit = pack(course, lesson, options.seed, self.recorder.template if self.recorder else "", options.rung)
+            template = self.recorder.template if self.recorder else ""
+            self.kit = pack(course, lesson, options.seed, template, options.rung, options.diagnose)
             scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-"))
             self.kit_file = kit_for(slots, self.kit, Path(scratch))
             self._stack = stack.pop_all()

@@ -24,6 +24,8 @@ FORMAT = 1
 class Graded:
     """verdicts: {exercise: its checks' and hidden tests'}. problem: why the whole notebook earns nothing, or "".
 
+    diagnoses: {exercise: what is behind the points it lost, see diagnose/match.py}, where they were asked for.
+
     digest: of everything that the score depends on. isolation: how the student's code was kept apart.
     """
 
@@ -36,6 +38,7 @@ class Graded:
     isolation: str = ""
     digest: str = ""
     graded_at: str = ""
+    diagnoses: dict[str, dict] = field(default_factory=dict)
 
     @property
     def score(self) -> float:

@@ -41,19 +41,24 @@ class _Bench:
 
     def __init__(self) -> None:
         self.kit_from: Kit | KitFile | None = None
+        self.library = None
 
     def desk_for(self, kit_from: Kit | KitFile):
         from autograder.desk import set_up
+        from autograder.diagnose.submission import library_for
         from gradlab.course import load_course
 
         if self.kit_from is None or not _same(self.kit_from, kit_from):
             warnings.simplefilter("ignore", SyntaxWarning)  # about students' code, at every compile
             self.kit_from = None
+            if self.library:
+                self.library.close()
             kit = kit_from.read() if isinstance(kit_from, KitFile) else kit_from
             self.folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
             course = load_course(kit.unpack(Path(self.folder.name).resolve() / "course"))
             scratch = Path(self.folder.name).resolve() / "engines"
             self.desk = set_up(course, course.lesson(kit.lesson), scratch, kit.seed, kit.rung)
+            self.library = library_for(self.desk.blueprint) if kit.diagnose else None
             self.kit, self.kit_from = kit, kit_from
         return self.desk, self.kit
 
@@ -85,6 +90,7 @@ def grade_one(kit_from: Kit | KitFile, attempts: Sequence[tuple[Submission, byte
     """
     quicken()
     from autograder.desk import grade_submission
+    from autograder.diagnose.submission import diagnoses
 
     desk, kit = _bench.desk_for(kit_from)
     best, best_score = None, -1.0
@@ -93,6 +99,8 @@ def grade_one(kit_from: Kit | KitFile, attempts: Sequence[tuple[Submission, byte
         if graded.score > best_score:
             best, best_score = (number, graded, rebuilt), graded.score
     number, graded, rebuilt = best
+    if _bench.library:
+        graded = replace(graded, diagnoses=diagnoses(_bench.library, rebuilt.sources, graded.verdicts))
     graded = replace(graded, digest=kit.digest(attempts))
     return Done(graded, fill(kit.template, rebuilt, graded) if kit.template else None, number)
 

@@ -26,6 +26,7 @@ class Kit:
 
     template: the notebook that grades are written into; "" when they are only shown. edition: a hash of all that
     grades depend on besides the submission. rung: how students' code is kept apart, as sandbox.chosen takes it.
+    diagnose: say of answers that lose points which known mistake they are.
     """
 
     lesson: str
@@ -34,6 +35,7 @@ class Kit:
     template: str = field(default="", repr=False)
     edition: str = ""
     rung: str = ""
+    diagnose: bool = False
 
     def digest(self, attempts: Sequence[tuple[Submission, bytes]]) -> str:
         """Changes when a submission would have to be graded anew."""
@@ -49,7 +51,14 @@ class Kit:
         return folder
 
 
-def pack(course: Course, lesson: Lesson, seed: int | None = None, template: str = "", rung: str = "") -> Kit:
+def pack(
+    course: Course,
+    lesson: Lesson,
+    seed: int | None = None,
+    template: str = "",
+    rung: str = "",
+    diagnose: bool = False,
+) -> Kit:
     """The kit of a lesson that is built."""
     root = course.root
     names = [places.source_notebook(course, lesson), *places.reference_dir(course).rglob("*.py")]
@@ -57,8 +66,10 @@ def pack(course: Course, lesson: Lesson, seed: int | None = None, template: str 
     shell = [root / Path(name).relative_to(places.REFERENCE) for name in shell_files(course)]
     paths = {path.relative_to(root).as_posix(): path for path in (*names, *shell) if path.is_file()}
     files = {name: paths[name].read_bytes() for name in sorted(paths)}
-    edition = _edition(course, lesson, files, template)
-    return Kit(lesson.id, {FILE_NAME: (root / FILE_NAME).read_bytes(), **files}, seed, template, edition, rung)
+    edition = digest_of(_edition(course, lesson, files, template), str(diagnose))
+    return Kit(
+        lesson.id, {FILE_NAME: (root / FILE_NAME).read_bytes(), **files}, seed, template, edition, rung, diagnose
+    )
 
 
 def _edition(course: Course, lesson: Lesson, files: dict[str, bytes], template: str) -> str:

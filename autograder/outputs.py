@@ -11,6 +11,7 @@ import json
 import math
 from dataclasses import dataclass, field
 
+from autograder.diagnose.told import told
 from autograder.graded import Graded, said_once
 from autograder.judge import Verdict
 from autograder.rebuild import Rebuilt
@@ -82,6 +83,7 @@ def _summary(graded: Graded) -> dict:
         if mine or (points < maximum and not graded.problem):
             lines.append(f"{exercise}: {points:g} of {maximum:g}")
             lines += [f"  ✗ {reason}" for reason in said_once(graded.verdicts[exercise])]
+            lines += told(graded.diagnoses[exercise]) if exercise in graded.diagnoses else []
             lines += [f"  {text}" for text in mine]
     # Preformatted: a file name or a message may hold what Markdown, HTML and MathJax act on.
     text = html.escape("\n".join(line for line in lines if line.strip()))

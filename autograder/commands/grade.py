@@ -51,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--force", action="store_true", help="grade again what has not changed")
     parser.add_argument("--no-feedback", action="store_true", help="write no feedback pages")
+    parser.add_argument("--no-diagnoses", action="store_true", help="do not look for the mistake behind lost points")
     parser.add_argument("--no-build", action="store_true", help="take the lessons as they were built")
     parser.add_argument("--dry-run", action="store_true", help="show the grades and record nothing")
 
@@ -88,7 +89,15 @@ def run(args: argparse.Namespace) -> int:
     if isolated.warning:
         print(f"warning: {isolated.warning}.", file=sys.stderr)
     options = Options(
-        args.only, args.jobs, args.force, not args.no_feedback, not args.dry_run, args.seed, args.db, rung
+        args.only,
+        args.jobs,
+        args.force,
+        not args.no_feedback,
+        not args.dry_run,
+        args.seed,
+        args.db,
+        rung,
+        not args.no_diagnoses,
     )
     started = time.monotonic()
     with RichProgress(console) as progress:

@@ -26,7 +26,10 @@ class Library:
         return self
 
     def __exit__(self, *_) -> None:
-        self.bench.__exit__()
+        self.close()
+
+    def close(self) -> None:
+        self.bench.close()
 
     @property
     def wanted(self) -> Mapping[str, dict]:

@@ -55,6 +55,9 @@ class Bench:
         return self
 
     def __exit__(self, *_) -> None:
+        self.close()
+
+    def close(self) -> None:
         self.worker.close()
         self._folder.cleanup()
 
