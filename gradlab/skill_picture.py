@@ -1,7 +1,7 @@
 """The map of skills as SVG: a band for each lesson, a box for each skill, a line from what is needed to what needs it.
 
-Colour, border and sign all say the state, so that each is enough alone. Drawn for light and dark pages alike, without
-Graphviz and without scripts.
+Colour, border and sign all say the state, so that each is enough alone. It takes the colours of the page it stands in,
+and needs no Graphviz.
 """
 
 from __future__ import annotations
@@ -10,19 +10,25 @@ from collections import defaultdict
 from dataclasses import dataclass
 from html import escape
 
+from gradlab.page_theme import CLASS, following_the_page
 from gradlab.skills import EARNED, LOCKED, OPEN, SIGNS, SkillStatus
 from gradlab.standing import Standing
 
 WIDTH, MARGIN = 800, 14
 BOX_HEIGHT, ROW, GAP, LETTER = 30, 60, 18, 6.6  # pixels; of a letter of 12 pixels, on average
 TITLE, HEAD = 26, 58  # heights of a band's title, and of what stands above the map
-GREY = "#767676"  # as far from white as from black
+INK, SOFT, BAND, WAITS = "#1b1b1b", "#5f5f5f", "#f4f4f4", "#8a8a8a"
 #: fill, border, width of the border, its dashes, ink
 LOOKS = {
-    EARNED: ("#c9ecdf", "#008a63", 2.4, "", "#1b1b1b"),
-    OPEN: ("#ffe9bd", "#c98500", 1.8, "", "#1b1b1b"),
-    LOCKED: ("#ececec", "#8a8a8a", 1.2, "3 3", "#4a4a4a"),
+    EARNED: ("#c9ecdf", "#008a63", 2.4, "", INK),
+    OPEN: ("#ffe9bd", "#c98500", 1.8, "", INK),
+    LOCKED: ("#ececec", WAITS, 1.2, "3 3", "#4a4a4a"),
 }
+#: The same on a dark page.
+DARK = {
+    INK: "#f2f2f2", SOFT: "#b5b5b5", BAND: "#212326", WAITS: "#8c8c8c", "#c9ecdf": "#0b4535", "#008a63": "#2fc796",
+    "#ffe9bd": "#4a3500", "#c98500": "#e69f00", "#ececec": "#2c2e31", "#4a4a4a": "#c4c4c4",
+}  # fmt: skip
 
 
 @dataclass
@@ -44,19 +50,19 @@ def skill_svg(at: Standing) -> str:
     for number, (lesson, top, bottom) in enumerate(titles):
         if number % 2 == 0:
             parts.append(
-                f'<rect x="1" y="{top:.0f}" width="{WIDTH - 2}" height="{bottom - top:.0f}" rx="8" '
-                f'fill="{GREY}" fill-opacity=".09"/>'
+                f'<rect x="1" y="{top:.0f}" width="{WIDTH - 2}" height="{bottom - top:.0f}" rx="8" fill="{BAND}"/>'
             )
         title = escape(f"{lesson.number} · {lesson.title}")
-        parts.append(f'<text x="{MARGIN}" y="{top + 18:.0f}" fill="{GREY}" font-size="12">{title}</text>')
+        parts.append(f'<text x="{MARGIN}" y="{top + 18:.0f}" fill="{SOFT}" font-size="12">{title}</text>')
     parts += [_line(boxes[need], box) for box in boxes.values() for need in box.skill.skill.needs if need in boxes]
     parts += [_box(box) for box in boxes.values()]
     alt = escape(at.alt)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{alt}" width="{WIDTH}" height="{height:.0f}" '
-        f'viewBox="0 0 {WIDTH} {height:.0f}" style="max-width:100%;height:auto" '
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{CLASS}" role="img" aria-label="{alt}" width="{WIDTH}" '
+        f'height="{height:.0f}" viewBox="0 0 {WIDTH} {height:.0f}" style="max-width:100%;height:auto" '
         f'font-family="Helvetica,Arial,sans-serif">\n<title>{alt}</title>\n{"".join(parts)}</svg>'
     )
+    return following_the_page(svg, DARK)
 
 
 # ---- places -----------------------------------------------------------------------------------------------------
@@ -132,10 +138,10 @@ def _head(at: Standing) -> str:
             f'<rect x="{x:.0f}" y="32" width="17" height="17" rx="4" fill="{fill}" stroke="{line}" '
             f'stroke-width="{width}" stroke-dasharray="{dashes}"/>'
             f'<text x="{x + 8.5:.1f}" y="45" text-anchor="middle" font-size="12" fill="{ink}">{SIGNS[state]}</text>'
-            f'<text x="{x + 23:.0f}" y="45" font-size="12" fill="{GREY}">{state}</text>'
+            f'<text x="{x + 23:.0f}" y="45" font-size="12" fill="{SOFT}">{state}</text>'
         )
         x += 84
-    first = f'<text x="{MARGIN}" y="20" font-size="14" font-weight="bold" fill="{GREY}">{escape(counts)}</text>'
+    first = f'<text x="{MARGIN}" y="20" font-size="14" font-weight="bold" fill="{SOFT}">{escape(counts)}</text>'
     return first + "".join(legend)
 
 
@@ -144,7 +150,7 @@ def _line(need: Box, box: Box) -> str:
     bend = min(60, (y1 - y0) / 2)
     earned = need.skill.state == EARNED
     look = 'stroke-width="2"' if earned else 'stroke-width="1.2" stroke-dasharray="3 3"'
-    colour = LOOKS[EARNED][1] if earned else GREY
+    colour = LOOKS[EARNED][1] if earned else WAITS
     road = f"M{need.x:.0f},{y0:.0f}C{need.x:.0f},{y0 + bend:.0f} {box.x:.0f},{y1 - bend:.0f} {box.x:.0f},{y1:.0f}"
     return f'<path d="{road}" fill="none" stroke="{colour}" stroke-opacity=".9" {look}/>'
 
@@ -152,7 +158,9 @@ def _line(need: Box, box: Box) -> str:
 def _box(box: Box) -> str:
     skill = box.skill
     fill, line, width, dashes, ink = LOOKS[skill.state]
-    count = f' <tspan fill="#5a4200">{skill.done}/{skill.total}</tspan>' if skill.state == OPEN else ""
+    count = (
+        f' <tspan fill="{INK}" font-style="italic">{skill.done}/{skill.total}</tspan>' if skill.state == OPEN else ""
+    )
     told = f"{skill.name}: {skill.state}, {skill.done} of {skill.total} exercises"
     told += f"; waits for {', '.join(skill.waits_for)}" if skill.waits_for else ""
     return (

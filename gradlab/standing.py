@@ -51,9 +51,11 @@ class Standing:
         return "\n".join(course_lines(self))
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        from gradlab.embedded import picture_html
         from gradlab.skill_picture import skill_svg
 
-        return {"image/svg+xml": skill_svg(self), "text/plain": repr(self)}
+        svg = skill_svg(self)
+        return {"text/html": picture_html(svg, self.alt), "image/svg+xml": svg, "text/plain": repr(self)}
 
 
 def standing(course: Course, engine: Path) -> Standing:

@@ -63,6 +63,16 @@ def test_a_plot(lab):
     assert picture.evaluate("picture => picture.tagName") == "svg"
 
 
+def test_the_map_of_skills_and_a_hint(lab):
+    output = show(lab, 2, "gradlab.status()")
+    picture = output.get_by_role("img", name="Skill map of Autograd from scratch: 0 of")
+    assert picture.evaluate("picture => picture.tagName") == "svg"
+    assert "the backward walk: locked" in " ".join(picture.locator("g > title").all_text_contents())
+    first = show(lab, 2, 'gradlab.hint("Softplus")').inner_text()
+    assert "Softplus: hint 1 of" in first and "run this cell again" in first
+    assert "Softplus: hint 2 of" in show(lab, 2, 'gradlab.hint("Softplus")').inner_text()
+
+
 def test_in_the_dark(lab):
     notebook, _ = lab
     page, leaf = notebook.page, ".gradlab-picture g.node path"

@@ -182,6 +182,10 @@ def test_picture(repo, monkeypatch):
 
 def test_in_a_notebook(place, monkeypatch, capsys):
     bundle = package.status()._repr_mimebundle_()
-    assert bundle["image/svg+xml"].startswith("<svg") and "Next: `square`" in bundle["text/plain"]
+    assert (
+        "<img data-gradlab-picture" in bundle["text/html"]
+        and bundle["image/svg+xml"].startswith("<svg")
+        and "Next: `square`" in bundle["text/plain"]
+    )
     (place.root / "course.yml").write_text("title: [", encoding="utf-8")
     assert package.status() is None and "✗" in capsys.readouterr().out
