@@ -5,6 +5,7 @@ editions.py   what each edition shows of them: for a class no answer, for self-l
 reference.py  pages about `mytorch` and `gradlab`, from their docstrings
 landing.py    the pictures on the first page
 sources.py    all of it in one folder, as Sphinx reads it
-website.py    Sphinx, and MathJax from npm
+npm.py        MathJax, which sets the formulas, without a content network
+website.py    Sphinx
 secrets.py    the finished pages, searched for what they must not show
 """

@@ -84,7 +84,7 @@ def launch_html(notebook: str, github: str, lite: str) -> str:
     """
     links = []
     if lite:
-        links.append((f"{lite}/lab/index.html?path={notebook.removeprefix('modules/')}", "Open in the browser"))
+        links.append((f"{lite}/lab/index.html?path={notebook}", "Open in the browser"))
     if github:
         owner, name, *branch = github.split("/", 2)
         branch = branch[0] if branch else "main"

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from autograder.build import build
 from autograder.docs.lessons import executed_lessons
+from autograder.docs.npm import MATHJAX, fetch
 from autograder.docs.secrets import problems, tells
 from autograder.docs.sources import write_sources
-from autograder.docs.website import mathjax, render
+from autograder.docs.website import render
 from autograder.leaks.search import Searcher
 from autograder.places import BUILD, reference_dir
 from gradlab.course import Course
@@ -32,7 +33,7 @@ def make(course: Course, target: Path, edition: str, github: str, tell: Callable
     notebooks = executed_lessons(course, course.lessons, lambda name: tell(f"run {name}"))
     sources, website = store / "docs-sources", store / "docs-new"
     searcher = Searcher.of(course)
-    script = mathjax(store / "npm")
+    script = fetch(MATHJAX, store / "npm")
     tell("write the pages")
     write_sources(course, notebooks, edition, github, script, sources, lambda text: tells(text, searcher))
     shutil.rmtree(website, ignore_errors=True)

@@ -16,7 +16,6 @@ from nbformat import NotebookNode
 
 from autograder.docs.editions import edition_of, launch_html
 from autograder.docs.landing import CODE, pictures
-from autograder.docs.website import SCRIPT
 from autograder.kernel import PACKAGES
 from autograder.places import reference_dir
 from gradlab.course import Course
@@ -49,7 +48,7 @@ def write_sources(
         page = edition_of(notebooks[lesson.id], edition, launch, tells)
         write_atomic(folder / lesson.notebook, nbformat.writes(page))
     (folder / "_static").mkdir(exist_ok=True)
-    shutil.copyfile(script, folder / "_static" / SCRIPT)
+    shutil.copyfile(script, folder / "_static" / script.name)
     _landing(course, folder)
     _reference(course, folder)
     _without_missing_pages(folder)

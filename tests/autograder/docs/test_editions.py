@@ -103,7 +103,7 @@ def test_buttons_open_the_lesson_in_the_students_repository(repo):
     text = launch_html(notebook, "ada/autograd/spring", lite="../../lite")
     assert f"https://mybinder.org/v2/gh/ada/autograd/spring?urlpath=lab/tree/{notebook}" in text
     assert f"https://colab.research.google.com/github/ada/autograd/blob/spring/{notebook}" in text
-    assert "../../lite/" in text
+    assert f"../../lite/lab/index.html?path={notebook}" in text
     assert launch_html(notebook, "", lite="") == ""
 
 
