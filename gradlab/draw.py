@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gradlab.dot import Look, alt_text, dot_text
-from gradlab.embedded import picture_html
+from gradlab.embedded import picture_html, write_picture
 from gradlab.errors import GradlabError
 from gradlab.folding import fold as folded
 from gradlab.graph import Graph, trace
@@ -84,7 +84,7 @@ class Drawing:
             content = self.dot if kind == "dot" else self.text() + "\n"
         else:
             content = render(self.dot, kind)
-        path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+        write_picture(path, content)
         return path
 
     def __repr__(self) -> str:

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gradlab.embedded import write_picture
 from gradlab.errors import GradlabError
 from gradlab.few_words import named
 from gradlab.graph import Graph, shape_text
@@ -99,7 +100,7 @@ class Movie:
         made = {".html": self.page, ".svg": self.strip, ".txt": lambda: self.text() + "\n"}.get(path.suffix.lower())
         if made is None:
             raise GradlabError(f"{path}: a movie is saved as .html, .svg (a strip of frames) or .txt.")
-        path.write_text(made(), encoding="utf-8")
+        write_picture(path, made())
         return path
 
     @property

@@ -277,6 +277,10 @@ def test_save_as_what(product, tmp_path):
     draw(product["y"]).save(tmp_path / "graph.txt")
     with pytest.raises(GradlabError, match=r"saved as \.svg, \.png"):
         draw(product["y"]).save(tmp_path / "graph.gif")
+    (tmp_path / "taken.txt").mkdir()
+    with pytest.raises(GradlabError, match=r"taken\.txt cannot be written: "):
+        draw(product["y"]).save(tmp_path / "taken.txt")
+    assert draw(product["y"]).save(tmp_path / "new" / "graph.txt").is_file()
 
 
 def test_without_graphviz(product, tmp_path, monkeypatch):
