@@ -88,13 +88,11 @@ def inside(file: File) -> list[File]:
 
 
 def _walk(folder: Path, depth: int) -> Iterator[Path]:
-    """The files below `folder`, and the folders that are empty."""
-    entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    """The files below `folder`, and the folders that have none. Hidden ones do not count."""
+    entries = [entry for entry in os.scandir(folder) if not entry.name.startswith((".", "__MACOSX"))]
     if not entries:
         yield folder
-    for entry in entries:
-        if entry.name.startswith((".", "__MACOSX")):
-            continue
+    for entry in sorted(entries, key=lambda entry: entry.name):
         if entry.is_dir(follow_symlinks=False):
             if depth:
                 yield from _walk(Path(entry.path), depth - 1)

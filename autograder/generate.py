@@ -59,9 +59,9 @@ def _run(root: Path, lesson: str, gradebook: str | None) -> None:
 
 
 def _told(lesson: str, log: str, error: Exception, gradebook: str | None) -> str:
-    if gradebook and "OperationalError" in log:
-        said = [line for line in log.splitlines() if "OperationalError" in line][-1]
-        return str(cannot_write(gradebook, RuntimeError(said.partition("OperationalError")[2].lstrip(") "))))
+    said = [line for line in log.splitlines() if line.startswith("sqlalchemy.exc.")]
+    if gradebook and said:
+        return str(cannot_write(gradebook, RuntimeError(said[-1].rpartition(") ")[2])))
     if gradebook and ("Cannot add or remove cells" in log or "Cannot modify existing assignment" in log):
         return (
             f"{lesson}: its cells have changed, and {shown(gradebook)} already holds submissions of it. nbgrader keeps "

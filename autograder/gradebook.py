@@ -20,9 +20,9 @@ from uuid import uuid4
 
 from nbgrader import api
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import Float, delete, insert, select, update
+from sqlalchemy import Float, create_engine, delete, insert, select, update
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SAWarning, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
 from gradlab.course import Lesson
@@ -68,6 +68,17 @@ def file_url(folder: Path) -> str:
     return f"sqlite:///{(Path(folder).resolve() / FILE).as_posix()}"
 
 
+def check_url(url: str) -> None:
+    """Raises GradlabError when it is none, or needs a driver that is not installed. Does not connect."""
+    try:
+        create_engine(url).dispose()
+    except ModuleNotFoundError as error:
+        package = "'psycopg[binary]'" if error.name == "psycopg" else error.name
+        raise GradlabError(f"{shown(url)} needs a driver: pip install {package}") from None
+    except (ArgumentError, NoSuchModuleError):
+        raise GradlabError(f'"{url}" is no URL of a database, such as postgresql://user@host/grades.') from None
+
+
 def shown(url: str) -> str:
     """A gradebook as people call it: its file, or its URL without the password."""
     try:
@@ -86,10 +97,9 @@ class Gradebook:
         self.penalties = AssignLatePenalties(config=late or Config())
         self.penalties.init_plugin()
         self.penalties.log = logging.Logger("nbgrader", level=logging.ERROR)  # it warns of everyone who is late
+        check_url(url)
         try:
             self.book = api.Gradebook(url, COURSE_ID)
-        except ModuleNotFoundError as error:
-            raise GradlabError(f"{shown(url)} needs a driver: pip install {_driver(error.name)}") from None
         except (SQLAlchemyError, OSError) as error:
             raise cannot_write(url, error) from None
 
@@ -310,7 +320,3 @@ def cannot_write(url: str, error: Exception) -> GradlabError:
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-
-
-def _driver(module: str | None) -> str:
-    return {"psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}.get(module or "", module or "a driver")

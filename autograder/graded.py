@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from autograder.judge import Verdict
@@ -57,6 +57,24 @@ class Graded:
         """Why an exercise lost points, each reason once; and what was repaired about it."""
         reasons = [self.problem] if self.problem else said_once(self.verdicts[exercise])
         return reasons + [repair.text for repair in self.repairs if repair.exercise == exercise]
+
+
+def tidy(graded: Graded) -> Graded:
+    """A grade whose texts can be written and shown anywhere: no control character, no half of a surrogate pair."""
+    verdicts = {
+        name: [replace(each, reason=plain(each.reason)) for each in several]
+        for name, several in graded.verdicts.items()
+    }
+    repairs = [Repair(repair.exercise, plain(repair.text)) for repair in graded.repairs]
+    return replace(graded, verdicts=verdicts, problem=plain(graded.problem), repairs=repairs)
+
+
+def plain(text: str) -> str:
+    """`text` without what a terminal, a page or a file would choke on or act upon."""
+    if text.isprintable():
+        return text
+    kept = "".join(c if c.isprintable() or c == "\n" else " " if c == "\t" else "\ufffd" for c in text)
+    return kept.encode("utf-8", "replace").decode("utf-8")
 
 
 def said_once(verdicts: Sequence[Verdict]) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from autograder.collect import Submission
-from autograder.graded import Graded
+from autograder.graded import Graded, tidy
 from autograder.kit import Kit
 from autograder.outputs import Filled, fill
 from autograder.startup import quicken
@@ -101,7 +101,7 @@ def grade_one(kit_from: Kit | KitFile, attempts: Sequence[tuple[Submission, byte
     number, graded, rebuilt = best
     if _bench.library:
         graded = replace(graded, diagnoses=diagnoses(_bench.library, rebuilt.sources, graded.verdicts))
-    graded = replace(graded, digest=kit.digest(attempts))
+    graded = tidy(replace(graded, digest=kit.digest(attempts)))
     return Done(graded, fill(kit.template, rebuilt, graded) if kit.template else None, number)
 
 

@@ -11,6 +11,7 @@ it whole.
 
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from autograder import places
 from autograder.blueprint import Blueprint
 from autograder.collect import Submission
 from autograder.generate import generate
-from autograder.gradebook import Entry, Gradebook, Page, cannot_write, file_url
+from autograder.gradebook import Entry, Gradebook, Page, cannot_write, check_url, file_url
 from autograder.graded import Graded, forget, save
 from autograder.grading_settings import late_settings
 from autograder.outputs import Filled
@@ -47,6 +48,7 @@ class Recorder:
             self.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise _no_place(self.out, error) from None
+        check_url(self.url)
         source = read_text(places.source_notebook(course, self.lesson))
         released = generate({self.lesson.id: source}, self.url)[self.lesson.id]
         self.gradebook = Gradebook(self.url, late_settings(course))
@@ -59,8 +61,9 @@ class Recorder:
         """The released notebook with its graded cells as nbgrader has them: hidden parts and checksums included."""
         notebook = nbformat.reads(released, as_version=4)
         about = {"notebook": self.lesson.id, "assignment": self.lesson.id, "db_url": self.url}
+        quiet = logging.Logger("nbgrader", level=logging.ERROR)  # every hidden test is a cell that has changed
         try:
-            for preprocessor in (OverwriteKernelspec(), OverwriteCells()):
+            for preprocessor in (OverwriteKernelspec(log=quiet), OverwriteCells(log=quiet)):
                 notebook, _ = preprocessor.preprocess(notebook, {"nbgrader": about})
         except SQLAlchemyError as error:
             raise cannot_write(self.url, error) from None

@@ -136,8 +136,7 @@ def _source(source: Any) -> str:
     """A cell's text, which JSON holds as a string or a list of lines, in characters that can be written to a file."""
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
-    source = _str(source).replace("\r\n", "\n").replace("\r", "\n")
-    return source.encode("utf-8", "replace").decode("utf-8")
+    return _str(source).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _dict(value: Any) -> dict:
@@ -145,4 +144,5 @@ def _dict(value: Any) -> dict:
 
 
 def _str(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    """A text that can be written to a file; JSON may hold half of a surrogate pair."""
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else ""
