@@ -16,20 +16,17 @@ A program says what to do, never what comes out: that is the reference's part.
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
-import tempfile
 from collections.abc import Collection
-from functools import cache
 from pathlib import Path
 
 from autograder.worker.registry import Program, tests
 
 __all__ = ["Program", "grade", "run_hidden", "seed_of", "tests"]
 
-SUBMISSION = Path(".gradlab", "submission.json")
-"""In the engine's folder: what the student wrote, {exercise: source}."""
+FOUND = Path(".gradlab", "hidden.json")
+"""In the engine's folder of a stock kernel: what the hidden tests found, {exercise: {"points", "reasons"}}."""
 
 
 def run_hidden(
@@ -57,25 +54,22 @@ def run_hidden(
 
 
 def grade(lesson_id: str, exercise: str, points: float) -> float:
-    """The points that the notebook running here earns for the hidden tests of `exercise`; prints why any are lost.
+    """The points that the notebook running here earned for the hidden tests of `exercise`; prints why any are lost.
 
-    Called by the graded cells under stock `nbgrader autograde`, for the notebook that GRADLAB_ENGINE belongs to. The
-    tests run as in `autograder grade`, on all of the notebook's answers; but this runs inside the student's process,
-    which could change what it returns.
+    Called by the graded cells under stock `nbgrader autograde`. The tests have run before, outside of this process (see
+    stock.py): here it is only said what they found.
     """
-    from autograder.graded import said_once
-    from autograder.observe import expected
-    from autograder.run import Run, trials_of
+    from gradlab.errors import GradlabError
 
-    workshop = _workshop(lesson_id)
-    blueprint, seed = workshop.blueprint, seed_of(lesson_id)
-    wanted = expected(workshop.reference, blueprint.programs_of(exercise), seed)
-    run = Run(blueprint, workshop.base, _submission(Path(os.environ["GRADLAB_ENGINE"])), wanted, seed)
-    trials = [trial for trial in trials_of(blueprint, exercise) if trial.program]
-    verdicts = [verdict for several in run.verdicts(trials).values() for verdict in several]
-    for reason in said_once(verdicts):
+    try:
+        found = json.loads(Path(os.environ["GRADLAB_ENGINE"], FOUND).read_text(encoding="utf-8"))[exercise]
+    except (OSError, ValueError, KeyError):
+        raise GradlabError(
+            f"Nothing is known of the hidden tests of `{exercise}`: use the nbgrader_config.py of this course."
+        ) from None
+    for reason in found["reasons"]:
         print(f"✗ {reason}")
-    return float(min(points, max(0.0, sum(verdict.earned for verdict in verdicts))))
+    return float(min(points, max(0.0, found["points"])))
 
 
 def seed_of(lesson_id: str) -> int:
@@ -104,24 +98,3 @@ def _verdicts(blueprint, exercise: str, engine_dir: Path, reference_dir: Path, s
     own = texts_in([*written, *answers.values(), *blueprint.stubs.values()])
     with Worker(engine.folder) as worker:
         return [verdict(each, wanted[each.name], observe(worker, engine, each, seed), own) for each in programs]
-
-
-@cache
-def _workshop(lesson_id: str):
-    from autograder.blueprint import load_blueprint
-    from autograder.engines import Workshop
-    from gradlab.course import load_course
-
-    course = load_course()
-    scratch = tempfile.TemporaryDirectory(prefix="autograder-")
-    atexit.register(scratch.cleanup)
-    return Workshop(load_blueprint(course, course.lesson(lesson_id)), Path(scratch.name))
-
-
-def _submission(engine: Path) -> dict[str, str]:
-    from gradlab.errors import GradlabError
-
-    try:
-        return json.loads((engine / SUBMISSION).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise GradlabError(f"{engine / SUBMISSION} is missing: use the nbgrader_config.py of this course.") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.sandbox.visible import SYSTEM, environment, python_places
@@ -14,10 +15,11 @@ OF_ROOT = ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", "CAP_KILL
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 
-def bubblewrap(folders: list[str], rooms: bool, as_root: bool) -> list[str]:
+def bubblewrap(folders: list[str], rooms: bool, as_root: bool, writable: Sequence[str] = ()) -> list[str]:
     """The command line up to the program, which will see Python, NumPy and `folders`, all of them read-only.
 
-    rooms: it may make further namespaces inside. as_root: without a user namespace, so that it may change its user.
+    writable: folders that it may write to. rooms: it may make further namespaces inside. as_root: without a user
+    namespace, so that it may change its user.
     """
     spaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     command = [shutil.which("bwrap") or "bwrap", *spaces, *(() if as_root else ("--unshare-user",))]
@@ -33,10 +35,10 @@ def bubblewrap(folders: list[str], rooms: bool, as_root: bool) -> list[str]:
     for device in DEVICES:
         command += ["--dev-bind", device, device]
     command += ["--dir", "/stage", "--perms", "1777", "--size", str(16 << 20), "--tmpfs", "/desk"]
-    for place in (*python_places(), *folders):
+    for place in (*python_places(), *folders, *writable):
         for parent in list(Path(place).parents)[-2::-1]:
             command += ["--perms", "0755", "--dir", str(parent)]
-        command += ["--ro-bind", place, place]
+        command += ["--bind" if place in writable else "--ro-bind", place, place]
     return [*command, "--remount-ro", "/", "--chdir", "/"]
 
 

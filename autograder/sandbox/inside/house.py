@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 
 import kernel
-from kernel import MS_NODEV, MS_NOSUID, MS_PRIVATE, MS_REC, NOSUID, READ_ONLY
+from kernel import MS_NODEV, MS_NOSUID, MS_PRIVATE, MS_REC, NODEV, NOSUID, READ_ONLY
 
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 DESK = "/desk"  # where a submission may write
 STAGE = "/stage"  # an empty folder, to put a mount down for a moment
 
 
-def enter(root: str, shown: list[str]) -> None:
+def enter(root: str, shown: list[str], writable: list[str]) -> None:
     """Move into namespaces of our own, with an empty folder `root` as the root; `shown` is there, read-only.
 
     Goes on in a child, the first process of its PID namespace; this one waits and ends as it does. Raises OSError.
@@ -30,7 +30,7 @@ def enter(root: str, shown: list[str]) -> None:
         os.closerange(0, 2)  # of the control socket it is the child who keeps an end
         _, status = os.waitpid(child, 0)
         os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
-    _furnish(root, shown)
+    _furnish(root, shown, writable)
 
 
 def _may_mount() -> bool:
@@ -40,7 +40,7 @@ def _may_mount() -> bool:
     return os.geteuid() == 0 and bool(effective >> 21 & 1)  # CAP_SYS_ADMIN
 
 
-def _furnish(root: str, shown: list[str]) -> None:
+def _furnish(root: str, shown: list[str], writable: list[str]) -> None:
     kernel.mount("", "/", flags=MS_PRIVATE | MS_REC)
     kernel.mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=1m")
     for path in shown:
@@ -49,13 +49,16 @@ def _furnish(root: str, shown: list[str]) -> None:
         elif os.path.exists(path):
             _make(path, root)
             kernel.bind(path, root + path)
+    for path in writable:
+        _make(path, root)
+        kernel.bind(path, root + path, NOSUID | NODEV)
     for path in DEVICES:
         _make(path, root)
         kernel.bind(path, root + path, NOSUID)
     for path in ("/tmp", DESK, STAGE):
         os.makedirs(root + path, exist_ok=True)
     kernel.pivot_root(root)
-    kernel.set_attributes("/", READ_ONLY | NOSUID)
+    kernel.set_attributes("/", READ_ONLY | NOSUID, below=False)
     kernel.call({"x86_64": 170, "aarch64": 161}[kernel.MACHINE], b"sandbox", 7)  # sethostname
 
 

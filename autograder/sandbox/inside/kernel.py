@@ -62,10 +62,11 @@ def unmount(target: str) -> None:
     _checked(_libc.umount2(target.encode(), MNT_DETACH), f"umount {target}")
 
 
-def set_attributes(target: str, attributes: int) -> None:
-    """Set READ_ONLY, NOSUID, NODEV on a mount and all below it."""
+def set_attributes(target: str, attributes: int, below: bool = True) -> None:
+    """Set READ_ONLY, NOSUID, NODEV on a mount, and on all below it."""
     wanted = (ctypes.c_uint64 * 4)(attributes, 0, 0, 0)
-    call(_MOUNT_SETATTR, _AT_FDCWD, target.encode(), _AT_RECURSIVE, ctypes.byref(wanted), ctypes.sizeof(wanted))
+    flags = _AT_RECURSIVE if below else 0
+    call(_MOUNT_SETATTR, _AT_FDCWD, target.encode(), flags, ctypes.byref(wanted), ctypes.sizeof(wanted))
 
 
 def bind(source: str, target: str, attributes: int = READ_ONLY | NOSUID | NODEV) -> None:

@@ -8,7 +8,7 @@ import pytest
 from autograder import hidden
 from autograder.blueprint import load_blueprint, load_hidden_tests
 from autograder.engines import Workshop
-from autograder.hidden import SUBMISSION, grade, run_hidden
+from autograder.hidden import FOUND, grade, run_hidden
 from autograder.observe import expected
 from autograder.pretend import right_answers
 from autograder.worker.registry import BrokenTests, read_tests
@@ -172,16 +172,13 @@ def test_reference_observations_are_kept(blueprint, tmp_path, monkeypatch):
     assert expected(reference, blueprint.programs, 7) == first
 
 
-def test_grade_prints_reasons_and_returns_points(built, blueprint, tmp_path, monkeypatch, capsys):
+def test_grade_prints_reasons_and_returns_points(tmp_path, monkeypatch, capsys):
     """What the graded cell of a notebook calls under stock nbgrader."""
-    monkeypatch.setenv("GRADLAB_ROOT", str(built.root))
-    answers = right_answers(blueprint) | {"double": "#| export numbers.double\ndef double(x):\n    return 0"}
-    engine = Workshop(blueprint, tmp_path).engine("student", answers)
-    handed_in = answers | {"quiz-price": blueprint.stubs["quiz-price"]}
-    write_atomic(engine.folder / SUBMISSION, json.dumps(handed_in))
-    monkeypatch.setenv("GRADLAB_ENGINE", str(engine.folder))
+    monkeypatch.setenv("GRADLAB_ENGINE", str(tmp_path))
+    write_atomic(
+        tmp_path / FOUND, json.dumps({"double": {"points": 1.0, "reasons": ["it is doubled: a value differs"]}})
+    )
     assert grade("01_numbers", "double", points=2) == 1.0
-    assert capsys.readouterr().out == "✗ a number that is drawn is doubled: a value differs\n"
-    assert grade("01_numbers", "triple", points=1) == 1.0 and capsys.readouterr().out == ""
-    assert grade("01_numbers", "quiz-price", points=1) == 0.0
-    assert capsys.readouterr() == ("✗ `quiz-price` is not written yet\n", "")
+    assert capsys.readouterr().out == "✗ it is doubled: a value differs\n"
+    with pytest.raises(GradlabError, match=r"nbgrader_config\.py"):
+        grade("01_numbers", "triple", points=1)
