@@ -66,8 +66,15 @@ def without_names(graded: Graded, names: Names) -> Graded:
     }
     repairs = [Repair(each.exercise, "something was repaired") for each in graded.repairs]
     problem = "its notebook could not be graded" if graded.problem else ""
+    known = {exercise: {"because": says} for exercise, says in misconceptions_of(graded).items()}
     return replace(
-        graded, student=names(graded.student), verdicts=verdicts, repairs=repairs, problem=problem, digest=""
+        graded,
+        student=names(graded.student),
+        verdicts=verdicts,
+        repairs=repairs,
+        problem=problem,
+        digest="",
+        diagnoses=known,
     )
 
 

@@ -137,7 +137,7 @@ def facts_of(lesson: Lesson, graded: Sequence[Graded]) -> Facts:
 def misconceptions_of(graded: Graded) -> dict[str, str]:
     """{exercise: the sentence of the known mistake that its answer behaves like}, of those that were diagnosed; "" for
     an answer that behaves like none."""
-    return {exercise: each.get("because", "") for exercise, each in getattr(graded, "diagnoses", {}).items()}
+    return {exercise: each.get("because", "") for exercise, each in graded.diagnoses.items()}
 
 
 def _exercise(name: str, graded: Sequence[Graded]) -> Exercise:

@@ -6,13 +6,13 @@ import csv
 import json
 import os
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from autograder.cli import main
 from autograder.graded import Graded, save
-from autograder.insight import facts as facts_module
 from autograder.insight.anonymous import Names, names_in, rows, without_names
 from autograder.insight.charts import histogram, stack
 from autograder.insight.facts import facts_of, outcome
@@ -91,11 +91,14 @@ def test_numbers(facts):
     assert [each.student for each in facts.repaired] == ["finn"] and len(facts.unreadable) == 1
 
 
-def test_misconceptions(toy, class_, monkeypatch):
-    known = {"cleo": "You doubled twice.", "dan": "You doubled twice.", "ada": "She passed.", "<b>eve</b>": ""}
-    monkeypatch.setattr(
-        facts_module, "misconceptions_of", lambda each: {"double": known[each.student]} if each.student in known else {}
-    )
+def diagnosed(graded, because):
+    shown = {"program": "double(1)", "message": "", "got": "what ada wrote", "wanted": "2"}
+    return replace(graded, diagnoses={"double": {"exercise": "double", "because": because, "shown": shown}})
+
+
+def test_misconceptions(toy, class_):
+    known = {"cleo": "You doubled twice.", "dan": "You doubled twice.", "<b>eve</b>": ""}
+    class_ = [diagnosed(each, known[each.student]) if each.student in known else each for each in class_]
     facts = facts_of(toy.lesson("1"), class_)
     (double,) = facts.exercises
     assert [(each.says, each.students) for each in double.misconceptions] == [("You doubled twice.", ("cleo", "dan"))]
@@ -158,10 +161,12 @@ def test_names(tmp_path):
 
 def test_nothing_that_tells_who(toy, class_):
     names = Names(b"s" * 32)
+    class_ = [diagnosed(each, "You doubled twice.") for each in class_]
     page = page_of(facts_of(toy.lesson("1"), [without_names(each, names) for each in class_]), named=False)
     table = json.dumps([row for each in class_ for row in rows(each, names)])
     for word in ("ada", "cleo", "gita", "finn", "müller", "alert", "href", "halves"):
         assert not re.search(rf"\b{word}", (page + table).replace("halves add up", "")), word
+    assert page.count("You doubled twice.") == 1 and table.count("You doubled twice.") == 14
     assert names("cleo") in page and '"double-hidden-1"' in table and '"outcome": "timeout"' in table
 
 
