@@ -159,7 +159,8 @@ def lines_of(step: Step, graph: Graph) -> list[str]:
     if step.kind == "leaf":
         if step.before:
             added = step.hooked or step.arrives
-            lines.append(f"{step.name}.grad was {step.before}; {step.before} + {added} = {step.after}")
+            sums = f"{step.before} + {added} = " if step.adds else "now: "
+            lines.append(f"{step.name}.grad was {step.before}; {sums}{step.after}")
         else:
             lines.append(f"{step.name}.grad was None; now: {step.after}")
     lines += [sentence(each, called[each.target]) for each in step.contributions]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gradlab.engine_habits import frees_what_was_saved, grad_after
 from gradlab.errors import GradlabError
 from gradlab.few_words import named, numbers
 from gradlab.graph import Graph, consumers_first, shape_text, trace
@@ -41,8 +42,9 @@ class Step:
     """kind: "seed", "op", "leaf", or "fold", which stands for many (gradlab.short_film). node: its id in the graph.
 
     arrives: the gradient, as text. waiting: after this step, (node, gradient so far).
-    rule: the line of the op's `backward` that ran. freed: what the engine's walk drops here. before, after: `.grad` of
-    a leaf. hooked: what hooks made of the gradient, "" if they left it. line: the line of the forward pass.
+    rule: the line of the op's `backward` that ran. freed: what the engine's walk drops here. hooked: what hooks made of
+    the gradient, "" if they left it. line: the line of the forward pass.
+    before, after: `.grad` of a leaf. adds: the second is the sum, which it is not before lesson 4.
     """
 
     kind: str
@@ -57,6 +59,7 @@ class Step:
     hooked: str = ""
     waiting: tuple[tuple[int, str], ...] = ()
     line: str = ""
+    adds: bool = True
 
 
 def slow_walk(loss, gradient=None, names=None, watch=None) -> tuple[Graph, list[Step]]:
@@ -118,6 +121,7 @@ class _Observer:
         self.holding: dict[int, _Stand] = {}  # those to which something has been sent
         self.steps: list[Step] = []
         self.sending: _Sending | None = None
+        self.frees = frees_what_was_saved()
 
     def stand_for(self, root) -> _Stand:
         """The stand-in of `root`, and of every node before it."""
@@ -172,12 +176,11 @@ class _Observer:
         if leaf is not None:
             if self.watch:
                 self.watch(node, grad, ())
-            before = None if leaf.grad is None else np.array(leaf.grad.array)
-            after = numbers(grad if before is None else before + grad)
+            before, after = leaf.grad, grad_after(leaf, grad)
+            adds = before is None or (after is not None and np.allclose(after, before.array + grad, equal_nan=True))
             waiting = self.waiting()
-            self.steps.append(
-                Step("leaf", place, name, arrives, before=numbers(before), after=after, hooked=hooked, waiting=waiting)
-            )
+            told = {"before": numbers(before), "after": numbers(after) or "None", "hooked": hooked, "adds": adds}
+            self.steps.append(Step("leaf", place, name, arrives, waiting=waiting, **told))
             return ()
         op = node.as_edge()[0]
         if op is not node:  # one of several results: it only hands its gradient to the op
@@ -193,7 +196,7 @@ class _Observer:
             self.watch(node, grad, grads)
         freed = tuple(
             f"{saved.label or saved.what or 'a value'} {saved.value or shape_text(saved.shape)}"
-            for saved in self.graph.nodes[place].saved
+            for saved in (self.graph.nodes[place].saved if self.frees else ())
         )
         step = Step("op", place, name, arrives, rule=rule, freed=freed, hooked=hooked, line=line_of(node))
         self.sending = _Sending(self, stand, step, grads)

@@ -545,12 +545,11 @@ y = x * (x + 1)
 assert y.item() == 12, (
     f"3 · (3 + 1) is 12, and not {y.item()}: does forward get the values in the order of the inputs?"
 )
-assert y.grad_fn is not None, "y should have a grad_fn: x requires grad, so the product is recorded"
+# Two graphs that differ are drawn side by side. `_` stands for an input without a gradient.
+expect_graph(y, "Mul(x, Add(x, _))", x=x)
 assert y.requires_grad and not y.is_leaf, (
     "y was computed from x, which requires grad: so y requires grad, and is no leaf"
 )
-# Both graphs are drawn side by side when they differ. `_` stands for an input without a gradient.
-expect_graph(y, "Mul(x, Add(x, _))", x=x)
 expect_graph(x * x, "Mul(x, x)", x=x)
 (to_x, _), (to_sum, _) = y.grad_fn.next_functions
 assert to_x is x.edge, (

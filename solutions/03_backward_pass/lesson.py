@@ -656,6 +656,12 @@ y.backward(gradient=mytorch.tensor([1.0, 10.0, 100.0]))
 x.grad
 
 # %% [markdown]
+# The same walk in slow motion. What does it start with, and what arrives at `x`?
+
+# %%
+backward_movie(x * x, names={"x": x}, gradient=mytorch.tensor([1.0, 10.0, 100.0]))
+
+# %% [markdown]
 # ## Trust, but measure
 #
 # From here on you write one rule after the other, and a rule with a wrong sign looks as good as a right one. So
@@ -1171,8 +1177,14 @@ draw(loss, names={"x": x, "weight": weight, "bias": bias, "loss": loss})
 
 # %% [markdown]
 # A whole layer. `bias` has shape (4,) and was added to a (2, 4) product, so its gradient was summed over the
-# rows, by your walk. `x` does not appear: nobody wants its gradient.
-#
+# rows, by your walk: look for it in the step at `Add`. `x` does not appear: nobody wants its gradient.
+
+# %%
+weight.grad = bias.grad = None
+loss = ((x @ weight + bias) ** 2).mean()
+backward_movie(loss, names={"weight": weight, "bias": bias, "loss": loss})
+
+# %% [markdown]
 # ### Exercise 8: entries that only move
 #
 # Ops on shapes have the simplest rule of all: send every entry back to where it came from. `Transpose` swaps two

@@ -972,6 +972,14 @@ draw(x.relu() + (-x.abs()).exp().log1p(), names={"x": x}, detail="full")
 draw(Softplus.apply(x), names={"x": x}, detail="full")
 
 # %% [markdown]
+# And the walk makes its one stop at a line that you wrote:
+
+# %%
+from gradlab.movie import backward_movie
+
+backward_movie(Softplus.apply(x).sum(), names={"x": x})
+
+# %% [markdown]
 # ## 6 · A gradient that is not there: straight-through
 #
 # Phones run networks whose weights are whole steps of a grid, such as 0.5. How do you train one? Rounding is flat

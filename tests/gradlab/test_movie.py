@@ -69,6 +69,28 @@ def test_it_ends_where_backward_ends(torch):
         np.testing.assert_allclose(found[leaf.edge], leaf.grad.numpy(), rtol=1e-5)
 
 
+def test_an_engine_of_lesson_3_neither_adds_nor_frees(torch, product, monkeypatch):
+    """What is shown is what this engine does."""
+    from mytorch import _standins
+
+    monkeypatch.setattr(torch.accumulate, "accumulate", _standins.accumulate_accumulate)
+    monkeypatch.setattr(torch.accumulate, "release", _standins.accumulate_release)
+    product["x"].grad = torch.tensor(5.0)
+    text = backward_movie(product["y"], names=product).text()
+    assert "x.grad was 5; now: 7" in text and "Freed" not in text and product["x"].grad.item() == 5
+
+
+def test_an_accumulate_that_is_not_right(torch, product, monkeypatch):
+    monkeypatch.setattr(torch.accumulate, "accumulate", lambda leaf, incoming: None)
+    assert "x.grad was None; now: None" in backward_movie(product["y"], names=product).text()
+    monkeypatch.setattr(torch.accumulate, "accumulate", lambda leaf, incoming: incoming["no"])
+    with pytest.raises(GradlabError, match="`accumulate` fails: IndexError"):
+        backward_movie(product["y"])
+    monkeypatch.setattr(torch.accumulate, "release", lambda node: node.no)
+    monkeypatch.setattr(torch.accumulate, "accumulate", lambda leaf, incoming: None)
+    assert "Freed" not in backward_movie(product["y"]).text()
+
+
 def test_broadcasting_is_undone_in_sight(torch):
     b = torch.tensor([1.0, 2.0], requires_grad=True)
     text = backward_movie((b + torch.ones(3, 2)).sum(), names={"b": b}).text()
