@@ -5,15 +5,20 @@ A docstring here is plain text with `code` in it, so it is shown as that: nothin
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import inspect
+import io
 import re
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import autograder.cli
+import gradlab.cli
+from gradlab.command_line import Command
 from gradlab.errors import GradlabError
 from gradlab.files import write_atomic
 
@@ -168,20 +173,34 @@ def plain(text: str) -> str:
     return "\n\n".join(parts)
 
 
+def commands_page(commands: Sequence[Command]) -> str:
+    """What `--help` says, of the commands and of each of their verbs."""
+    parts = ["# Commands\n\nWhat `--help` says in a terminal.\n"]
+    for command in commands:
+        parts.append(f"\n## {command.name}\n\n```text\n{command.help().strip()}\n```\n")
+        for verb in command.verbs:
+            parts.append(f"\n### {command.name} {verb}\n\n```text\n{_help(command, verb)}\n```\n")
+    return "".join(parts)
+
+
+def _help(command: Command, verb: str) -> str:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        command.run([verb, "--help"])
+    return said.getvalue().strip()
+
+
 def main() -> None:
-    """Write both pages to the folder that is named."""
+    """Write the pages to the folder that is named."""
     folder = Path(sys.argv[1])
-    write_atomic(
-        folder / "mytorch.md",
-        page(
-            "mytorch",
-            "What the finished package offers: PyTorch's names with PyTorch's meanings. Most methods of a tensor are "
-            "functions too: `torch.exp(x)` is `x.exp()`.",
-            MYTORCH,
-        ),
+    lead = (
+        "What the finished package offers: PyTorch's names with PyTorch's meanings. Most methods of a tensor are "
+        "functions too: `torch.exp(x)` is `x.exp()`."
     )
-    lead = "What the lessons use to draw, explain and check. `gradlab --help` lists the commands for a terminal."
+    write_atomic(folder / "mytorch.md", page("mytorch", lead, MYTORCH))
+    lead = "What the lessons use to draw, explain and check."
     write_atomic(folder / "gradlab.md", page("gradlab", lead, GRADLAB))
+    write_atomic(folder / "commands.md", commands_page((gradlab.cli.COMMAND, autograder.cli.COMMAND)))
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def _reference(course: Course, folder: Path) -> None:
     """The pages about the packages, in a Python that has the reference engine."""
     paths = os.pathsep.join([str(reference_dir(course)), str(PACKAGES)])
     command = [sys.executable, "-P", "-m", "autograder.docs.reference", str(folder / "reference")]
-    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1"}
+    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1", "COLUMNS": "100"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode:
         raise GradlabError(f"there are no pages about the packages: {done.stderr.strip()[-800:]}")
