@@ -1,9 +1,11 @@
 """`python -m gradlab` is the command `gradlab`."""
 
+import os
 import sys
 
 # What lies in the working folder (a random.py, a numpy.py) must not stand in for Python's own modules.
-sys.path.append(sys.path.pop(0))
+if sys.path[0] in ("", os.getcwd()):
+    sys.path.append(sys.path.pop(0))
 
 from gradlab.cli import main
 

@@ -87,6 +87,8 @@ def missing(notebook: Notebook, status: LessonStatus) -> list[str]:
     for state, what in words.items():
         if names := by_state.get(state):
             said.append(f"{', '.join(names)}: {what}.")
+    if status.borrowed:
+        said.append("its modules are borrowed; what is handed in is your own notebook.")
     checked = {cell.name for cell in notebook.checks}
     if notebook.stubs and (lost := [name for name in notebook.hidden_points if name not in notebook.stubs]):
         said.append(f"{', '.join(lost)}: graded, but no exercise of this release.")

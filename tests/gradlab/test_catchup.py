@@ -112,6 +112,18 @@ def test_nothing_was_written_yet(place, make, capsys):
     assert not place.has("ops")
 
 
+def test_reset_and_submit_while_borrowed(stuck, make, capsys):
+    raw = make.first_lesson(square=WRONG, stubs={"square": make.SQUARE_STUB})
+    stuck.write(raw)
+    main(["catchup", "1"])
+    borrowed = stuck.module("ops")
+    assert main(["submit", "1", "--student", "ada"]) == 0
+    assert "its modules are borrowed; what is handed in is your own notebook" in capsys.readouterr().out
+    assert main(["reset", "1", "square"]) == 0
+    own = (stuck.root / ".gradlab/own/tinytorch/ops.py").read_text(encoding="utf-8")
+    assert stuck.module("ops") == borrowed and "def square" not in own and "def cube" in own
+
+
 NOTEBOOK = """
 import os, sys
 os.chdir({folder!r})
