@@ -140,7 +140,9 @@ class Movie:
 def title(step: Step) -> str:
     """What happens, in a line."""
     if step.kind == "seed":
-        return f"The walk starts: d({step.name}) / d({step.name}) = {step.arrives}"
+        if step.arrives != "1":
+            return f"The walk starts with {step.arrives}"
+        return f"The walk starts: d({step.name}) / d({step.name}) = 1"
     return {"op": "Visit ", "leaf": "Arrive at ", "fold": "Pass "}[step.kind] + step.name
 
 
@@ -148,7 +150,8 @@ def lines_of(step: Step, graph: Graph) -> list[str]:
     """The step in sentences with numbers."""
     called = {node.id: name_in(graph, node.id) for node in graph.nodes}
     if step.kind == "seed":
-        return ["The gradient of the result with respect to itself is handed to the node that made it."]
+        what = "The gradient of the result with respect to itself" if step.arrives == "1" else "The gradient given"
+        return [f"{what} is handed to the node that made {'it' if step.arrives == '1' else 'the result'}."]
     lines = [f"Gradient that arrives: {step.arrives}"]
     if step.kind == "fold":
         lines.append(f"{graph.nodes[step.node].arity:,} nodes are visited, each as those before it.")

@@ -659,6 +659,7 @@ x.grad
 # The same walk in slow motion. What does it start with, and what arrives at `x`?
 
 # %%
+x.grad = None
 backward_movie(x * x, names={"x": x}, gradient=mytorch.tensor([1.0, 10.0, 100.0]))
 
 # %% [markdown]

@@ -97,6 +97,14 @@ def test_broadcasting_is_undone_in_sight(torch):
     assert "To b: [3, 3] (summed from (3, 2): broadcasting undone)" in text
 
 
+def test_a_gradient_that_was_given(torch):
+    x = torch.ones(3, requires_grad=True)
+    text = backward_movie(x * 2, gradient=torch.tensor([1.0, 10.0, 100.0])).text()
+    assert text.startswith(
+        "0. The walk starts with [1, 10, 100]\n   The gradient given is handed to the node that made the result.\n"
+    )
+
+
 def test_hooks_are_shown_and_retain_grad_is_left_alone(product):
     y, x = product["y"], product["x"]
     x.register_hook(lambda grad: grad * 10)
