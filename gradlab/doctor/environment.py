@@ -57,6 +57,7 @@ def libraries(patient: Patient) -> Iterator[Finding]:
             yield problem(f"`import {module}` fails: {failed}", then)
         else:
             imported.append(f"{package} {_version(package)}")
+    imported += [f"{name} {version}" for name in ("jupyterlab", "ipykernel", "nbgrader") if (version := _version(name))]
     if imported:
         yield ok(f"libraries: {', '.join(imported)}")
 
@@ -158,7 +159,8 @@ def _judge_kernel(patient: Patient, told: dict) -> Iterator[Finding]:
                 f"in a notebook, `import {package}` finds {found}, not the one of this folder.",
                 f"{PIP} --uninstall {package}" if "site-packages" in found.parts else "unset GRADLAB_ENGINE",
             )
-    yield ok(f"the notebooks' kernel starts and imports {', '.join(name for name in told if name != 'prefix')}")
+    places = {name.partition(".")[0]: Path(file).parent for name, file in told.items() if name != "prefix" and file}
+    yield ok(f"the notebooks' kernel starts; it imports {', '.join(f'{name} from {p}' for name, p in places.items())}")
 
 
 def _ask_kernel(folder: Path, code: str) -> tuple[dict | None, str]:
