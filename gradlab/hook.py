@@ -10,8 +10,10 @@ from gradlab import not_written
 from gradlab.borrowed import loans, own_modules, use_own
 from gradlab.catchup import take_back_if_passing
 from gradlab.course import FILE_NAME, Course, Lesson, load_course
+from gradlab.diagnosis import as_run, diagnose
 from gradlab.errors import GradlabError
 from gradlab.export import Exporter, engine_dir
+from gradlab.notebooks import Notebook
 from gradlab.notices import show
 from gradlab.progress import save_results
 from gradlab.reload import put_first, set_aside
@@ -118,6 +120,19 @@ class Hook:
                         f"○ `{error.name}` is not there yet. "
                         "Complete the exercise above, and run its cell and the cells before it."
                     )
+                elif not isinstance(error, NotImplementedError):
+                    self.tell_why(exporter, notebook, cell.name)
+
+    def tell_why(self, exporter: Exporter, notebook: Notebook, exercise: str) -> None:
+        """What is behind a check that failed: a known mistake, the smallest program that shows it; or nothing."""
+        if sys.platform == "emscripten":  # it takes a process of its own, and a browser has none
+            return
+        inputs = self.shell.user_ns.get("In", [])
+        found = diagnose(as_run(notebook, inputs), exporter.engine, [exercise], exporter.course.package)
+        if exercise in found:
+            # Spaces that HTML keeps: the program is indented.
+            first, *rest = (line.replace("  ", "\u00a0\u00a0") for line in found[exercise].lines())
+            show(first, "\n".join(rest))
 
     def course(self) -> Course:
         """The course; read again only when the file has changed."""

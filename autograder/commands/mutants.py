@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from autograder.build import build
+    from autograder.diagnose.sealed import write_sealed
     from autograder.mutants import page
     from autograder.mutants.score import BY_HAND, MECHANICAL, RIGHT, score
     from autograder.mutants.told import records, table
@@ -76,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_atomic(args.json, json.dumps(records(scores), indent=1, ensure_ascii=False) + "\n")
     if args.write:
-        for path in page.publish(course, scores):
+        for path in [*page.publish(course, scores), *write_sealed(course, lessons)]:
             print(f"wrote {path.as_posix()}")
     return _conclude(course, scores, lessons == list(course.lessons), not kinds)
 

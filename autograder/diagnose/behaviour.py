@@ -42,7 +42,7 @@ def with_witnesses(blueprint: Blueprint) -> Blueprint:
     return replace(blueprint, notebook=Notebook(notebook.path, notebook.lesson, tuple(cells)))
 
 
-def behaviour(bench: Bench, exercise: str, source: str) -> Behaviour | None:
+def behaviour(bench: Bench, exercise: str, source: str, hidden: bool = True) -> Behaviour | None:
     """What `source` does as the answer to `exercise`; None when it cannot be imported. bench: of with_witnesses(…)."""
     with bench.trying(exercise, source) as (engine, _):
         if engine is None:
@@ -51,6 +51,8 @@ def behaviour(bench: Bench, exercise: str, source: str) -> Behaviour | None:
         replies: dict[str, dict] = {}
         slow = False
         for trial in trials_of(bench.blueprint, exercise):
+            if trial.program and not hidden:
+                continue
             reply = {"end": "time", "events": []} if slow else bench.reply(engine, trial)
             slow = slow or reply["end"] == "time"
             if trial.program:

@@ -11,10 +11,13 @@ from autograder.mutants.trying import Bench
 
 
 class Library:
-    """The wrong answers of one lesson with what they do. Use as a context manager: it holds a worker."""
+    """The wrong answers of one lesson with what they do. Use as a context manager: it holds a worker.
 
-    def __init__(self, blueprint: Blueprint):
-        self.blueprint = blueprint
+    hidden: in hidden tests as well, not only in visible checks.
+    """
+
+    def __init__(self, blueprint: Blueprint, hidden: bool = True):
+        self.blueprint, self.hidden = blueprint, hidden
         self.bench = Bench(with_witnesses(blueprint))
         self.mistakes: dict[str, list[Mutant]] = {}
         for mutant in by_hand(blueprint):
@@ -40,7 +43,7 @@ class Library:
 
     def behaviour(self, exercise: str, source: str) -> Behaviour | None:
         """What an answer does; None when it cannot be imported."""
-        return behaviour(self.bench, exercise, source)
+        return behaviour(self.bench, exercise, source, self.hidden)
 
     def of(self, exercise: str) -> list[tuple[Mutant, Behaviour]]:
         """The wrong answers to an exercise, each with what it does."""

@@ -10,18 +10,8 @@ from dataclasses import asdict, dataclass
 from autograder.diagnose.behaviour import Behaviour, Likeness, likeness, same
 from autograder.diagnose.library import Library
 from autograder.mutants.library import Mutant
-from gradlab.slices import smallest
-from gradlab.witness import Failed, Report
-
-
-@dataclass(frozen=True)
-class Shown:
-    """The smallest visible program that fails. message: the check's; got, wanted: "" where nothing is compared."""
-
-    program: str
-    message: str = ""
-    got: str = ""
-    wanted: str = ""
+from gradlab.shown import Shown, shown_by, smallest_of
+from gradlab.witness import Report
 
 
 @dataclass(frozen=True)
@@ -90,20 +80,6 @@ def _mostly(likely: list[tuple[Likeness, Mutant]]) -> Mutant | None:
 
 def smallest_failure(library: Library, exercise: str, does: Behaviour) -> Shown | None:
     """Of all asserts that fail in the visible checks, the one that needs the fewest lines."""
-    found = []
-    for cell in library.blueprint.checks_of(exercise):
-        report = does.reports.get(cell.id)
-        if isinstance(report, Report) and (shown := shown_by(cell.source, report)):
-            found.append(shown)
-    return min(found, key=lambda shown: len(shown.program.split("\n")), default=None)
-
-
-def shown_by(check: str, report: Report) -> Shown | None:
-    """The smallest failing program of one check; an assert that compares goes before one that does not."""
-    compared = [failed for failed in report.failed if failed.wanted]
-    for several in (compared, report.failed):
-        found = smallest(check, [failed.number for failed in several])
-        if found:
-            failed: Failed = next(each for each in several if each.number == found[0])
-            return Shown(found[1], failed.message, failed.got, failed.wanted)
-    return None
+    checks = library.blueprint.checks_of(exercise)
+    reports = [(cell.source, does.reports.get(cell.id)) for cell in checks]
+    return smallest_of([shown_by(source, report) for source, report in reports if isinstance(report, Report)])

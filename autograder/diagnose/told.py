@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from autograder.wording import shortened
+from gradlab.shown import Shown
 
 
 def told(each: Mapping) -> list[str]:
     """A diagnosis, as plain data, in lines for a student to read: nothing of hidden tests is in it."""
     lines = [f"→ {each['because']}", f"  {each['ask']}"] if each["because"] else []
-    shown = each["shown"]
-    if shown:
-        lines += ["  The smallest program that shows it:", *(f"      {row}" for row in shown["program"].split("\n"))]
-        if shown["wanted"]:
-            lines.append(f"  It got {shortened(shown['got'])}, and {shortened(shown['wanted'])} is expected.")
-        elif shown["message"]:
-            lines.append(f"  {shortened(shown['message'])}")
+    if each["shown"]:
+        shown = Shown(**each["shown"])
+        words = replace(
+            shown, got=shortened(shown.got), wanted=shortened(shown.wanted), message=shortened(shown.message)
+        )
+        lines += [f"  {line}" for line in words.lines()]
     return [f"  {line}" for line in lines]

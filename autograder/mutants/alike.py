@@ -1,4 +1,4 @@
-"""Are two answers the same but for how they are written: comments, docstrings, names of local variables?"""
+"""Are two answers the same but for how they are written: comments, docstrings, types, local names?"""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ def _normal(source: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             node.body = [each for each in node.body if not _is_text(each)] or [ast.Pass()]
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+        if isinstance(node, ast.arg):
+            node.annotation = None
     for node in tree.body:
         _rename(node)
     return ast.dump(tree)

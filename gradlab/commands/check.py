@@ -10,6 +10,7 @@ from gradlab.borrowed import loans
 from gradlab.catchup import take_back_if_passing
 from gradlab.checks import CheckResult, run_checks
 from gradlab.commands.common import Work, add_lesson, describe, open_lesson, points
+from gradlab.diagnosis import diagnose
 from gradlab.progress import lesson_status, save_results
 
 NAME = "check"
@@ -36,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
     results = run_checks(work.notebook, work.engine, timeout=args.timeout, package=work.course.package)
     save_results(work.engine, work.notebook, [(r.name, r.ok, r.message) for r in results])
     for line in report(results):
+        print(line)
+    for line in diagnosed(work, results):
         print(line)
     work.tell_copies()
     if taken_back := take_back_if_passing(work.course, work.lesson, work.engine):
@@ -64,6 +67,16 @@ def report(results: Iterable[CheckResult]) -> list[str]:
         for stderr in dict.fromkeys(result.stderr for result in own if result.ok and result.stderr):
             warning = f"note: this check writes to stderr, and nbgrader gives 0 points for that. It says: {stderr}"
             lines += textwrap.indent(_wrapped(warning), " " * 4).splitlines()
+    return lines
+
+
+def diagnosed(work: Work, results: Iterable[CheckResult]) -> list[str]:
+    """What is behind the first failures: a known mistake, the smallest program that shows it."""
+    failed = [result.exercise for result in results if not result.ok]
+    found = diagnose(work.notebook, work.engine, failed, work.course.package) if failed else {}
+    lines = []
+    for exercise, diagnosis in found.items():
+        lines += ["", f"{exercise}:", *(f"  {line}" for line in diagnosis.lines())]
     return lines
 
 
