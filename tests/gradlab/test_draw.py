@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 import shutil
 import time
@@ -330,11 +331,26 @@ def test_pytorch_itself():
 
 @needs_dot
 @pytest.mark.bench
-def test_speed_of_drawing(capsys):
-    seconds = []
-    for length in (15, 10_000):
-        start = time.perf_counter()
-        draw(chain(length)).svg()
-        seconds.append(time.perf_counter() - start)
+def test_speed_of_drawing(torch, capsys):
+    """30 nodes in 100 ms after the first drawing, 10,000 in a second."""
+    from gradlab.render import render
+
+    def loop(times):
+        y = torch.tensor(1.0, requires_grad=True)
+        for _ in range(times):
+            y = y + y * 0.001
+        return y
+
+    best = []
+    draw(loop(1)).svg()
+    for tensor, enough in ((loop(14), 0.1), (loop(5000), 1)):
+        seconds = []
+        while len(seconds) < 3 or (min(seconds) > enough and len(seconds) < 10):
+            render.cache_clear()
+            start = sum(os.times()[:4])  # of this process and of `dot`: other programs may be busy
+            draw(tensor).svg()
+            seconds.append(sum(os.times()[:4]) - start)
+        best.append(min(seconds))
     with capsys.disabled():
-        print(f"\ndraw: 30 nodes {seconds[0] * 1e3:.0f} ms, 10,000 nodes {seconds[1] * 1e3:.0f} ms")
+        print(f"\ndraw: 30 nodes {best[0] * 1e3:.0f} ms, 10,000 nodes {best[1] * 1e3:.0f} ms")
+    assert best[0] < 0.1 and best[1] < 1

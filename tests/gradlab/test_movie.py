@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from xml.etree import ElementTree
 
@@ -266,8 +267,6 @@ def test_thirty_nodes_are_small(torch):
 
 @pytest.mark.bench
 def test_speed_of_the_movie(torch, capsys):
-    import time
-
     from gradlab.draw import draw
     from gradlab.render import render
 
@@ -276,11 +275,11 @@ def test_speed_of_the_movie(torch, capsys):
     seconds = []
     for make, enough in ((lambda: draw(loss, names).svg(), 0.1), (lambda: backward_movie(loss, names).html(), 1)):
         times = []
-        while len(times) < 5 or (min(times) > enough and len(times) < 30):  # other programs may be busy
+        while len(times) < 5 or (min(times) > enough and len(times) < 15):
             render.cache_clear()
-            start = time.perf_counter()
+            start = sum(os.times()[:4])  # of this process and of `dot`: other programs may be busy
             made = make()
-            times.append(time.perf_counter() - start)
+            times.append(sum(os.times()[:4]) - start)
         seconds.append(min(times))
     with capsys.disabled():
         print(f"\n30 nodes: draw {seconds[0] * 1e3:.0f} ms, movie {seconds[1] * 1e3:.0f} ms, {len(made) / 1e3:.0f} kB")
