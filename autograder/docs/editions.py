@@ -82,7 +82,7 @@ def launch_html(notebook: str, github: str, lite: str) -> str:
     notebook: its path in that repository. github: OWNER/NAME[/BRANCH], or "". lite: the way from the lesson's page to
     the browser edition, or "". Nothing, when there is no place to go.
     """
-    links = []
+    links, note = [], ""
     if lite:
         links.append((f"{lite}/lab/index.html?path={notebook}", "Open in the browser"))
     if github:
@@ -91,5 +91,8 @@ def launch_html(notebook: str, github: str, lite: str) -> str:
         links.append((f"https://mybinder.org/v2/gh/{owner}/{name}/{branch}?urlpath=lab/tree/{notebook}", "Binder"))
         colab = f"https://colab.research.google.com/github/{owner}/{name}/blob/{branch}/{notebook}"
         links.append((colab, "Colab"))
+        # Colab opens the notebook alone, without the packages beside it.
+        cell = f"!git clone -q -b {branch} https://github.com/{owner}/{name} course\n%cd course"
+        note = f"<details><summary>Colab needs a cell of its own first</summary><pre>{cell}</pre></details>"
     anchors = "".join(f'<a class="launch" href="{html.escape(url)}">{text}</a>' for url, text in links)
-    return f'<p class="launches">{anchors}</p>' if links else ""
+    return f'<p class="launches">{anchors}</p>{note}' if links else ""

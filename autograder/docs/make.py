@@ -11,7 +11,7 @@ from autograder.build import build
 from autograder.docs.lessons import executed_lessons
 from autograder.docs.npm import MATHJAX, fetch
 from autograder.docs.secrets import problems, tells
-from autograder.docs.sources import write_sources
+from autograder.docs.sources import LITE, write_sources
 from autograder.docs.website import render
 from autograder.leaks.search import Searcher
 from autograder.places import BUILD, reference_dir
@@ -21,8 +21,14 @@ from gradlab.errors import GradlabError
 NEEDED = {"sphinx": "Sphinx", "myst_nb": "MyST-NB", "sphinx_book_theme": "the theme", "sphinx_design": "sphinx-design"}
 
 
+BROWSER_EDITION = "lite/site"  # in .build/, where `make site` puts it
+
+
 def make(course: Course, target: Path, edition: str, github: str, tell: Callable[[str], None]) -> int:
-    """Write the website to `target`, all or nothing; the number of its pages. Raises GradlabError."""
+    """Write the website to `target`, all or nothing; the number of its pages. Raises GradlabError.
+
+    If `make site` has built the browser edition, it goes along, and lessons get a button for it.
+    """
     missing = [name for module, name in NEEDED.items() if find_spec(module) is None]
     if missing:
         raise GradlabError(f"{', '.join(missing)} is missing. Install what pages need: pip install -e '.[docs]'")
@@ -35,7 +41,9 @@ def make(course: Course, target: Path, edition: str, github: str, tell: Callable
     searcher = Searcher.of(course)
     script = fetch(MATHJAX, store / "npm")
     tell("write the pages")
-    write_sources(course, notebooks, edition, github, script, sources, lambda text: tells(text, searcher))
+    lite = store / BROWSER_EDITION
+    has_lite = (lite / "index.html").is_file()
+    write_sources(course, notebooks, edition, github, has_lite, script, sources, lambda text: tells(text, searcher))
     shutil.rmtree(website, ignore_errors=True)
     render(sources, website, reference_dir(course))
     tell("look for answers")
@@ -43,8 +51,11 @@ def make(course: Course, target: Path, edition: str, github: str, tell: Callable
     found = problems(website, searcher, edition)
     if found:
         raise GradlabError("the pages give something away; nothing was published.\n" + "\n".join(found[:20]))
+    pages = sum(1 for _ in website.rglob("*.html"))
+    if has_lite:
+        shutil.copytree(lite, website / LITE)
     _replace(website, target)
-    return sum(1 for _ in target.rglob("*.html"))
+    return pages
 
 
 def _replace(new: Path, target: Path) -> None:

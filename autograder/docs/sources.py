@@ -24,7 +24,8 @@ from gradlab.files import read_text, write_atomic
 
 SITE = "site"
 NOT_PAGES = ("generate", "lite", "_build")  # folders of site/ that Sphinx has nothing to do with
-UP = "../../"  # from modules/<id>/<id>.html to the root, beside which the browser edition lies in lite/
+UP = "../../"  # from modules/<id>/<id>.html to the site's root
+LITE = "lite"  # the browser edition, in that root
 
 
 def write_sources(
@@ -32,19 +33,20 @@ def write_sources(
     notebooks: Mapping[str, NotebookNode],
     edition: str,
     github: str,
+    lite: bool,
     script: Path,
     folder: Path,
     tells: Callable[[str], bool],
 ) -> None:
     """Make `folder` the sources of the website.
 
-    notebooks: the executed lessons. script: MathJax. tells: whether a text gives an answer away.
+    notebooks: the executed lessons. lite: the browser edition will be beside the pages. script: MathJax. tells:
+    whether a text gives an answer away.
     """
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(course.root / SITE, folder, ignore=shutil.ignore_patterns(*NOT_PAGES))
-    lite = f"{UP}lite" if (course.root / SITE / "lite").is_dir() else ""
     for lesson in course.lessons:
-        launch = launch_html(lesson.notebook.as_posix(), github, lite)
+        launch = launch_html(lesson.notebook.as_posix(), github, f"{UP}{LITE}" if lite else "")
         page = edition_of(notebooks[lesson.id], edition, launch, tells)
         write_atomic(folder / lesson.notebook, nbformat.writes(page))
     (folder / "_static").mkdir(exist_ok=True)

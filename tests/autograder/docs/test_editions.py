@@ -104,6 +104,7 @@ def test_buttons_open_the_lesson_in_the_students_repository(repo):
     assert f"https://mybinder.org/v2/gh/ada/autograd/spring?urlpath=lab/tree/{notebook}" in text
     assert f"https://colab.research.google.com/github/ada/autograd/blob/spring/{notebook}" in text
     assert f"../../lite/lab/index.html?path={notebook}" in text
+    assert "!git clone -q -b spring https://github.com/ada/autograd course\n%cd course" in text
     assert launch_html(notebook, "", lite="") == ""
 
 
