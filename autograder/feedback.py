@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import logging
 import re
-from pathlib import Path
+import tempfile
 from typing import NamedTuple
 
 import nbformat
@@ -81,7 +81,7 @@ class _Pages(HTMLExporter):
 def _exporter() -> HTMLExporter:
     """The exporter with nbgrader's template, made once."""
     quiet = logging.Logger("nbgrader", level=logging.ERROR)
-    converter = GenerateFeedback(coursedir=CourseDirectory(root=str(Path.cwd())), log=quiet)
+    converter = GenerateFeedback(coursedir=CourseDirectory(root=tempfile.gettempdir()), log=quiet)
     exporter = _Pages(parent=converter, config=converter.config)
     for preprocessor in FEEDBACK_PAGE:
         exporter.register_preprocessor(preprocessor, enabled=True)

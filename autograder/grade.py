@@ -27,10 +27,9 @@ from autograder.outputs import fill
 from autograder.rebuild import Rebuilt
 from autograder.record import Recorder
 from autograder.report import Report
-from autograder.slots import LostWorker, Slots, cores
+from autograder.slots import Slots, cores
 from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
-from gradlab.files import write_atomic
 
 AHEAD = 4  # jobs handed out for each slot: enough to keep it busy, few enough to keep memory flat
 LOST = "grading it ended the grader's own process each time; a person should look at it"
@@ -110,7 +109,7 @@ class _Lesson:
         self.lesson, self.options, self.slots = lesson, options, slots
         self.progress, self.report = progress, report
         self.blueprint = load_blueprint(course, lesson)
-        self.ahead = AHEAD * (options.jobs or cores())
+        self.ahead = AHEAD * getattr(slots, "jobs", cores())
         with ExitStack() as stack:
             self.recorder = None
             if options.record:
@@ -158,7 +157,7 @@ class _Lesson:
         except GradlabError:
             raise
         except Exception as error:  # ours, not the student's; and nobody else is to suffer from it
-            why = LOST if isinstance(error, LostWorker) else f"{type(error).__name__}: {error}"
+            why = LOST if type(error).__name__ in ("LostWorker", "KilledWorker") else f"{type(error).__name__}: {error}"
             self.report.failed[f"{submission.student}, {self.lesson.id}"] = why
             # A score and a reason all the same. Without a digest, so the next run tries again.
             verdicts = nothing(self.blueprint, why)
@@ -179,12 +178,10 @@ class _Lesson:
             return
         self.progress.start(f"{self.lesson.id} feedback", len(todo))
         for student, future in in_turn(self.slots, self._page_jobs(todo), self.ahead):
-            try:
-                write_atomic(self.recorder.feedback(student), future.result())
-            except OSError as error:
-                raise GradlabError(f"{error.filename} cannot be written ({error.strerror}).") from None
-            except Exception as error:
+            if error := future.exception():
                 self.report.failed[f"{student}, {self.lesson.id}"] = f"no feedback: {type(error).__name__}: {error}"
+            else:
+                self.recorder.put_feedback(student, future.result())
             self.progress.advance()
 
     def _page_jobs(self, students: list[str]) -> Iterator[tuple[str, tuple]]:

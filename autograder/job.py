@@ -5,8 +5,10 @@ A job is a function and plain data. It writes nothing and may be done twice.
 
 from __future__ import annotations
 
+import os
 import pickle
 import tempfile
+import threading
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -40,6 +42,7 @@ class _Bench:
     """The desk that this process works at: unpacked once, and put away when it gets another."""
 
     def __init__(self) -> None:
+        self.lock = threading.Lock()  # a dask worker may have several threads; a desk is for one
         self.kit_from: Kit | KitFile | None = None
         self.library = None
 
@@ -50,6 +53,7 @@ class _Bench:
 
         if self.kit_from is None or not _same(self.kit_from, kit_from):
             warnings.simplefilter("ignore", SyntaxWarning)  # about students' code, at every compile
+            _stand_somewhere()
             self.kit_from = None
             if self.library:
                 self.library.close()
@@ -61,6 +65,14 @@ class _Bench:
             self.library = library_for(self.desk.blueprint) if kit.diagnose else None
             self.kit, self.kit_from = kit, kit_from
         return self.desk, self.kit
+
+
+def _stand_somewhere() -> None:
+    """A worker that dask started again may be in a folder that is gone."""
+    try:
+        os.getcwd()
+    except OSError:
+        os.chdir(tempfile.gettempdir())
 
 
 def _same(one: Kit | KitFile, other: Kit | KitFile) -> bool:
@@ -89,6 +101,11 @@ def grade_one(kit_from: Kit | KitFile, attempts: Sequence[tuple[Submission, byte
     Raises GradlabError when the lesson is at fault; never for what a student handed in.
     """
     quicken()
+    with _bench.lock:
+        return _grade_one(kit_from, attempts)
+
+
+def _grade_one(kit_from: Kit | KitFile, attempts: Sequence[tuple[Submission, bytes]]) -> Done:
     from autograder.desk import grade_submission
     from autograder.diagnose.submission import diagnoses
 

@@ -79,11 +79,11 @@ def _edition(course: Course, lesson: Lesson, files: dict[str, bytes], template: 
     later = {f"{module}.py" for each in course.lessons[course.lessons.index(lesson) + 1 :] for module in each.modules}
     kept = {name: data for name, data in files.items() if Path(name).name not in later}
     parts = [part for pair in kept.items() for part in pair]
-    return digest_of(gradlab.__version__, FORMAT, repr(rules), template, _grader(), *parts)
+    return digest_of(gradlab.__version__, FORMAT, repr(rules), template, grader_version(), *parts)
 
 
 @cache
-def _grader() -> str:
+def grader_version() -> str:
     """A hash of the grader's own code: what is put right in it may change grades."""
     whole = hashlib.sha256()
     for package in (Path(__file__).parent, Path(gradlab.__file__).parent):

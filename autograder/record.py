@@ -95,6 +95,12 @@ class Recorder:
             raise _no_place(self.out, error) from None
         self._waiting.append((graded, Entry(graded.student, filled.scores, filled.unanswered, handed_in)))
 
+    def put_feedback(self, student: str, page: str) -> None:
+        try:
+            write_atomic(self.feedback(student), page)
+        except OSError as error:
+            raise _no_place(self.out, error) from None
+
     @property
     def is_due(self) -> bool:
         """Whether enough has been put down, or long enough ago, to be written to the gradebook."""

@@ -30,6 +30,7 @@ class Slots(Executor):
     """`jobs` processes, started when there is work. A job runs again when its process is lost: it should not mind."""
 
     def __init__(self, jobs: int):
+        self.jobs = jobs
         self._work: queue.SimpleQueue = queue.SimpleQueue()
         self._closed = threading.Event()
         # Not fork: this process has threads, and a forked one that is killed can leave its pool hanging.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import time
@@ -19,6 +20,7 @@ autograder grade 3 --only alice --force      # one student, once more
 autograder grade --dry-run                   # every lesson in submitted/; show the grades, record nothing
 
 autograder grade 3 --submissions moodle.zip --roster roster.csv
+autograder grade 3 --dask tls://scheduler:8786 --tls ca.pem cert.pem key.pem --db postgresql://host/grades
 
 Submissions are a folder or a zip: <student>/<lesson>/<lesson>.ipynb as nbgrader collects them, what Moodle or Canvas
 gives as all submissions of an assignment, archives of `gradlab submit`, or <student>/any.ipynb. A roster is a CSV: a
@@ -44,6 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", type=Path, metavar="FILE", help="student, lesson, exercise, points, max and reason")
     parser.add_argument("--only", action="append", default=[], metavar="STUDENT", help="this student; may be repeated")
     parser.add_argument("--jobs", type=int, metavar="N", help="submissions at a time (default: one a core)")
+    parser.add_argument("--dask", metavar="ADDRESS", help="on the dask.distributed cluster with this scheduler")
+    parser.add_argument("--tls", nargs=3, metavar=("CA", "CERT", "KEY"), help="its certificates, as .pem files")
     parser.add_argument("--seed", type=int, metavar="N", help="of the hidden tests' inputs (default: the lesson's own)")
     parser.add_argument("--rung", default="", metavar="NAME", help="this sandbox and no other (see autograder sandbox)")
     parser.add_argument(
@@ -84,10 +88,11 @@ def run(args: argparse.Namespace) -> int:
     if not args.no_build:
         _build(course, lessons)
     console = Console()
-    isolated = chosen(rung)
-    print(f"Students' code runs in: {isolated.name}.", flush=True)
-    if isolated.warning:
-        print(f"warning: {isolated.warning}.", file=sys.stderr)
+    if not args.dask:  # a cluster's workers find their own
+        isolated = chosen(rung)
+        print(f"Students' code runs in: {isolated.name}.", flush=True)
+        if isolated.warning:
+            print(f"warning: {isolated.warning}.", file=sys.stderr)
     options = Options(
         args.only,
         args.jobs,
@@ -100,8 +105,8 @@ def run(args: argparse.Namespace) -> int:
         not args.no_diagnoses,
     )
     started = time.monotonic()
-    with RichProgress(console) as progress:
-        report = grade_class(course, lessons, found.submissions, out, options, progress)
+    with _executor(args) as executor, RichProgress(console) as progress:
+        report = grade_class(course, lessons, found.submissions, out, options, progress, executor)
     if len(report) <= 60:
         console.print(table(report.every()))
     if args.csv:
@@ -112,6 +117,15 @@ def run(args: argparse.Namespace) -> int:
     where = "nothing recorded" if args.dry_run else shown(args.db) if args.db else str(out / FILE)
     print(summary(report, time.monotonic() - started, where))
     return 1 if report.failed or found.unmatched else 0
+
+
+def _executor(args: argparse.Namespace):
+    """The cluster that was named; nothing for processes of this machine."""
+    if not args.dask:
+        return contextlib.nullcontext()
+    from autograder.cluster import Certificates, Cluster
+
+    return Cluster(args.dask, Certificates(*args.tls) if args.tls else None)
 
 
 def _tell_unmatched(found) -> None:
