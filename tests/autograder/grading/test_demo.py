@@ -108,8 +108,8 @@ def test_stock_nbgrader_grades_the_same_notebooks(toy, autograder):
 
     with Gradebook(f"sqlite:///{toy.root / 'gradebook.db'}") as gradebook:
         scores = {each.student.id: each.score for each in gradebook.assignment_submissions("01_numbers")}
-    # hugo's `exit()` ends the kernel: what stands above it counts.
-    assert scores == {"dan": 5, "gita": 5, "hugo": 6}
+    # hugo's `exit()` ends the kernel: of the checks those above it count; hidden tests run outside, and count all.
+    assert scores == {"dan": 5, "gita": 5, "hugo": 7}
     for student in scores:
         page = (toy.root / "feedback" / student / "01_numbers" / "01_numbers.html").read_text(encoding="utf-8")
         assert not [word for word in ("BEGIN HIDDEN", "autograder.hidden", "doubles_a_drawn") if word in page]
