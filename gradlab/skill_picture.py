@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from html import escape
 
-from gradlab.page_theme import CLASS, following_the_page
+from gradlab.page_theme import following_the_page
 from gradlab.skills import EARNED, LOCKED, OPEN, SIGNS, SkillStatus
 from gradlab.standing import Standing
 
@@ -58,7 +58,7 @@ def skill_svg(at: Standing) -> str:
     parts += [_box(box) for box in boxes.values()]
     alt = escape(at.alt)
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="{CLASS}" role="img" aria-label="{alt}" width="{WIDTH}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{alt}" width="{WIDTH}" '
         f'height="{height:.0f}" viewBox="0 0 {WIDTH} {height:.0f}" style="max-width:100%;height:auto" '
         f'font-family="Helvetica,Arial,sans-serif">\n<title>{alt}</title>\n{"".join(parts)}</svg>'
     )
