@@ -2,6 +2,7 @@
 #   make lab PYTHON=/path/to/python3.12    with a Python of your choice
 #   make lab LAB="--no-browser --port 8899"  with options for JupyterLab
 #   make docs SITE="--edition self-learners"  with options for autograder docs
+#   make site PYODIDE=/path/to/pyodide  with Python for the browser from a folder, so that no network is needed
 #   make test ORACLE=1 TESTS="tests/mytorch -x"  with PyTorch as the oracle, and with options for pytest
 
 VENV ?= .venv
@@ -13,6 +14,7 @@ ORACLE ?= 0
 MUTANTS ?=
 BENCHMARK ?=
 SITE ?=
+PYODIDE ?=
 
 # nbgrader calls `alembic`, and a terminal in JupyterLab should know `gradlab`: both are in the environment's bin.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -25,15 +27,18 @@ DEV := $(VENV)/.dev
 TORCH := $(VENV)/.oracle
 BENCH := $(VENV)/.bench
 DOCS := $(VENV)/.docs
+# The edition for the browser is built in an environment of its own: its lab extension has no place beside real kernels.
+LITE := .build/lite
+LITE_READY := $(LITE)/venv/.ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test test-full conformance lint format mutants verify demo bench bench-grading docs dot clean distclean
+.PHONY: help lab test test-full conformance lint format mutants verify demo bench bench-grading docs site site-measure dot clean distclean
 
 help: ## show this list
 	@echo "usage: make TARGET"
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 lab: $(READY) dot ## set everything up and open lesson 1 in JupyterLab
 	@test -f $(FIRST_LESSON) || { echo "error: $(FIRST_LESSON) is missing. Get it back: git checkout -- modules" >&2; exit 2; }
@@ -80,6 +85,15 @@ bench-grading: $(READY) ## measure grading beside stock nbgrader, on 100 copies 
 docs: $(DOCS) dot ## render the course as a website, in .build/docs
 	autograder docs $(SITE)
 
+site: $(READY) $(LITE_READY) ## build the edition that runs in a browser: .build/lite/site
+	autograder release --to $(LITE)/course --force
+	$(LITE)/venv/bin/python site/lite/build.py --course $(LITE)/course --to $(LITE)/site \
+	  $(if $(PYODIDE),--pyodide "$(PYODIDE)")
+	@echo "Look at it: python3 site/lite/serve.py $(LITE)/site"
+
+site-measure: $(DEV) ## how large that edition is, and how soon its first lesson can be used
+	python site/lite/measure.py $(LITE)/site
+
 clean: ## remove what was built; your work in modules/ and mytorch/ stays
 	rm -rf .build .pytest_cache .ruff_cache *.egg-info
 	find gradlab autograder mytorch solutions tests -name __pycache__ -prune -exec rm -rf {} +
@@ -118,6 +132,10 @@ $(READY): pyproject.toml | $(BIN)/python
 	@python -m pip install --quiet --editable .
 	@# JupyterLab asks about news on its first start; nobody who opens lesson 1 wants that.
 	@mkdir -p $(VENV)/share/jupyter/lab/settings && cp binder/overrides.json $(VENV)/share/jupyter/lab/settings/
+	@# nbgrader's "Create Assignment" would change a lesson's cells: they are made by `autograder build`.
+	@mkdir -p $(VENV)/etc/jupyter/labconfig
+	@echo '{"disabledExtensions": {"@jupyter/nbgrader:create-assignment": true}}' \
+	  > $(VENV)/etc/jupyter/labconfig/page_config.json
 	@touch $@
 
 $(DEV): $(READY)
@@ -135,4 +153,10 @@ $(BENCH): $(TORCH)
 
 $(DOCS): $(READY)
 	@python -m pip install --quiet --editable ".[docs]"
+	@touch $@
+
+$(LITE_READY): site/lite/requirements.txt | $(BIN)/python
+	@echo "Installing what builds the edition for the browser ..."
+	@"$(BIN)/python" -m venv $(LITE)/venv
+	@$(LITE)/venv/bin/python -m pip install --quiet --requirement site/lite/requirements.txt
 	@touch $@

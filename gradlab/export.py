@@ -17,6 +17,7 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gradlab import in_process
 from gradlab.borrowed import is_borrowed, module_file, own_modules
 from gradlab.course import Course, Lesson, find_root
 from gradlab.errors import GradlabError
@@ -24,6 +25,7 @@ from gradlab.export_format import ExportError, assemble, export_of, is_unwritten
 from gradlab.exports import Piece, load_exports, pieces_of, save_exports
 from gradlab.files import write_atomic
 from gradlab.import_errors import describe, missing_names
+from gradlab.in_browser import IN_BROWSER
 from gradlab.names import defined_names
 from gradlab.notebooks import Cell, Notebook, find_notebook, read_notebook
 from gradlab.reload import forget_bytecode, put_first, reload_package
@@ -254,6 +256,8 @@ def import_problem(engine: Path, package: str, module: str, own: Mapping[str, st
 
     own: {full name: path} of modules that are aside because others are borrowed.
     """
+    if IN_BROWSER:
+        return in_process.import_problem(engine, package, module, own or {})
     code = f"import sys; sys.path.insert(0, sys.argv[1]); import {package}.{module}"
     if own:
         here = str(Path(__file__).resolve().parents[1])

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from gradlab import not_written
+from gradlab import magic, not_written
 from gradlab.borrowed import loans, own_modules, use_own
 from gradlab.catchup import take_back_if_passing
 from gradlab.course import FILE_NAME, Course, Lesson, load_course
@@ -38,6 +38,7 @@ def install(shell) -> None:
     setattr(shell, _ATTRIBUTE, hook.after_cell)
     shell.events.register("post_run_cell", hook.after_cell)
     not_written.install(shell)
+    magic.install(shell)
     lesson = lesson_here(course)
     use_own(lambda: own_modules(engine, package, lesson.id) if lesson else {})
     if note := borrowed_note(course, engine, lesson):

@@ -29,7 +29,9 @@ def activate(shell=None) -> None:
     shell = shell or _running_shell()
     if shell is not None:
         from gradlab.hook import install
+        from gradlab.in_browser import prepare
 
+        prepare(shell)
         install(shell)
     elif (root := script_root(getattr(sys.modules.get("__main__"), "__file__", None))) is not None:
         _use_reference(root)

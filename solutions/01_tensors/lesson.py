@@ -144,6 +144,8 @@ def read(data):
         raise ValueError("expected sequences of equal length, but the rows differ: make them equally long.") from None
     if array.dtype.kind not in "biuf":
         raise TypeError(f"can't convert {array.dtype} to a tensor: it holds numbers or bools only.")
+    if array.dtype == np.int_ != np.int64 and not isinstance(data, (np.ndarray, np.generic)):
+        return array.astype(np.int64)  # Python in a browser has ints of 32 bits; a tensor's have 64 everywhere
     return array
 
 # %% [markdown]

@@ -25,14 +25,16 @@ OPEN_SECONDS, RUN_SECONDS = 60, 60
 
 
 @contextmanager
-def browser(profile: Path, width: int = 1280, height: int = 900) -> Iterator[BrowserContext]:
-    """A Chromium that knows nothing: `profile` is its new folder. Its `new_page()` is a tab."""
+def browser(
+    profile: Path, width: int = 1280, height: int = 900, flags: tuple[str, ...] = ()
+) -> Iterator[BrowserContext]:
+    """A Chromium that knows nothing: `profile` is its new folder. Its `new_page()` is a tab. flags: further ones."""
     with sync_playwright() as driver:
         opened = driver.chromium.launch_persistent_context(
             profile,
             executable_path=chromium(),
             headless=True,
-            args=list(FLAGS),
+            args=[*FLAGS, *flags],
             viewport={"width": width, "height": height},
         )
         try:

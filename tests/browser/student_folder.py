@@ -62,6 +62,11 @@ def student_folder(root: Path, lesson: str, answered: bool = False) -> StudentFo
     return StudentFolder(root, source.lesson, answers)
 
 
+def lesson_answers(course: Course, lesson: Lesson) -> dict[str, str]:
+    """{cell id: the answer of an exercise, as a student would type it}."""
+    return _answers(course, read_source(course, lesson))
+
+
 def go_on_after_errors(student: StudentFolder) -> None:
     """Let "run all" of the notebook go on where a stub says that it is not written: tag its cells so."""
     file = student.root / student.notebook

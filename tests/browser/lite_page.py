@@ -1,0 +1,87 @@
+"""The edition for the browser, built and served, and a lesson of it: what tests do with it."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+from pathlib import Path
+
+from lab_server import ROOT
+from lesson_page import LessonPage
+from playwright.sync_api import BrowserContext, Page
+
+SITE = Path(os.environ.get("GRADLAB_SITE", ROOT / ".build" / "lite" / "site"))
+OPEN_SECONDS = 240  # Python starts in the page, and so may other tests
+BLOCKED = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"
+EVERY_CELL = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+
+
+def server_module():
+    """site/lite/serve.py, which is no package."""
+    spec = importlib.util.spec_from_file_location("serve", ROOT / "site" / "lite" / "serve.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def with_every_cell(config: bytes) -> bytes:
+    """jupyter-lite.json, so that a notebook shows the cells far below as well."""
+    value = json.loads(config)
+    data = value["jupyter-config-data"]
+    data["settingsOverrides"] = {**data.get("settingsOverrides", {}), **EVERY_CELL}
+    return json.dumps(value).encode()
+
+
+class LitePage(LessonPage):
+    """A lesson in a page that Python runs in."""
+
+    @classmethod
+    def open_lesson(cls, page: Page, url: str, lesson: str) -> LitePage:
+        page.goto(f"{url}lab/index.html?path=modules/{lesson}/{lesson}.ipynb")
+        page.wait_for_selector(".jp-Notebook-cell", timeout=OPEN_SECONDS * 1000)
+        kernel = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+        page.wait_for_function(f"() => {kernel}", timeout=OPEN_SECONDS * 1000)
+        return cls(page)
+
+    def cells(self) -> list[dict]:
+        """The notebook as it is now, outputs included."""
+        code = "window.jupyterapp.shell.currentWidget.content.model.toJSON().cells"
+        return self.page.evaluate(f"() => {code}")
+
+    def place(self, cell_id: str) -> int:
+        return next(place for place, cell in enumerate(self.cells()) if cell["id"] == cell_id)
+
+    def execute(self, place: int) -> str:
+        """Run a cell by command, wherever it is on the page; its outputs as text."""
+        self.page.evaluate(
+            """async place => {
+                window.jupyterapp.shell.currentWidget.content.activeCellIndex = place;
+                await window.jupyterapp.commands.execute('notebook:run-cell');
+            }""",
+            place,
+        )
+        return json.dumps(self.cells()[place].get("outputs"), ensure_ascii=False)
+
+    def python(self, source: str) -> str:
+        """What a new cell at the end says to `source`."""
+        self.page.evaluate(
+            """async source => {
+                const notebook = window.jupyterapp.shell.currentWidget.content;
+                notebook.activeCellIndex = notebook.widgets.length - 1;
+                await window.jupyterapp.commands.execute('notebook:insert-cell-below');
+                notebook.activeCell.model.sharedModel.setSource(source);
+            }""",
+            source,
+        )
+        return self.execute(len(self.cells()) - 1)
+
+    def save(self) -> None:
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+
+
+def requests_elsewhere(tabs: BrowserContext, url: str) -> list[str]:
+    """A list that gets every address outside of `url` that a page asks for."""
+    asked: list[str] = []
+    tabs.on("request", lambda r: None if r.url.startswith((url, "data:", "blob:")) else asked.append(r.url))
+    return asked

@@ -1,0 +1,165 @@
+"""The edition for the browser, as a self-learner meets it: every other host is blocked, and nothing is installed.
+
+make site PYODIDE=DIR && python -m pytest -m full tests/browser/test_lite.py
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.full
+
+
+@pytest.fixture(scope="module")
+def site():
+    from lite_page import SITE, server_module, with_every_cell
+
+    if not (SITE / "lab" / "index.html").is_file():
+        pytest.fail(f"{SITE} has no site. Build it first: make site, or without a network: make site PYODIDE=DIR")
+    with server_module().Server(SITE, patches={"jupyter-lite.json": with_every_cell}) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def tabs(site, tmp_path_factory):
+    from lesson_page import browser
+    from lite_page import BLOCKED, requests_elsewhere
+
+    with browser(tmp_path_factory.mktemp("profile"), flags=(BLOCKED,)) as opened:
+        opened.elsewhere = requests_elsewhere(opened, site.url)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def first(tabs, site):
+    from lite_page import LitePage
+
+    return LitePage.open_lesson(tabs.new_page(), site.url, "01_tensors")
+
+
+@pytest.fixture(scope="module")
+def answers():
+    """{lesson id: {exercise: the cell with its answer}}."""
+    from student_folder import ROOT, lesson_answers
+
+    from gradlab.course import load_course
+
+    course = load_course(ROOT)
+    return {lesson.id: lesson_answers(course, lesson) for lesson in course.lessons[:3]}
+
+
+def test_a_notice_says_where_the_work_is_kept(first):
+    notice = first.page.locator(".gl-notice")
+    assert "kept in this browser, on this computer, and nowhere else" in notice.inner_text()
+    notice.get_by_role("button", name="Understood").click()
+    assert not notice.is_visible()
+
+
+def test_lesson_1_is_solved_through_the_page(first, answers, tabs):
+    for place, cell in enumerate(first.cells()):
+        if cell["cell_type"] != "code":
+            continue
+        if cell["id"] in answers["01_tensors"]:
+            first.write(place, answers["01_tensors"][cell["id"]])
+        said = first.execute(place)
+        role = cell["metadata"].get("gradlab", {}).get("role")
+        if role == "check":
+            assert "✓ check of" in said, (cell["id"], said)
+    said = first.python("%gradlab check 1")
+    assert "✗" not in said and "40 of" not in said.split("01_tensors:")[0]
+    assert "Next: gradlab submit 1" in said
+    assert tabs.elsewhere == []
+
+
+def test_work_survives_a_reload_and_can_be_handed_in(first, site, answers, tmp_path):
+    from lite_page import LitePage
+
+    first.save()
+    again = LitePage.open_lesson(first.page, site.url, "01_tensors")
+    cell = again.cells()[again.place("to_array")]
+    assert cell["source"] == answers["01_tensors"]["to_array"]
+    again.execute(again.place("setup"))
+    assert "[1. 2.]" in again.python("import mytorch\nprint(mytorch.tensor([1.0, 2.0]).numpy())")
+    assert "Packed for ada: " in again.python("%gradlab submit 1 --student ada")
+    with again.page.expect_download() as waiting:
+        again.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:download')")
+    path = tmp_path / "01_tensors.ipynb"
+    waiting.value.save_as(path)
+    assert json.loads(path.read_text(encoding="utf-8"))["metadata"]["gradlab"]["lesson"] == "01_tensors"
+
+
+def test_lesson_3_draws_its_graph_and_plays_its_movie(first, tabs, site, answers):
+    from lite_page import LitePage
+
+    second = LitePage.open_lesson(tabs.new_page(), site.url, "02_computation_graph")
+    for place, cell in enumerate(second.cells()):
+        if cell["cell_type"] == "code" and cell["metadata"].get("gradlab", {}).get("role") != "demo":
+            if cell["id"] in answers["02_computation_graph"]:
+                second.write(place, answers["02_computation_graph"][cell["id"]])
+            second.execute(place)
+    second.save()
+    second.page.close()
+    third = LitePage.open_lesson(tabs.new_page(), site.url, "03_backward_pass")
+    drawn = False
+    for place, cell in enumerate(third.cells()):
+        source = "".join(cell["source"])
+        if cell["cell_type"] != "code":
+            continue
+        if cell["id"] in answers["03_backward_pass"]:
+            third.write(place, answers["03_backward_pass"][cell["id"]])
+        said = third.execute(place)
+        drawn = drawn or ("draw(" in source and "image/svg+xml" in said)
+        if "backward_movie(" in source:
+            assert "glm-player" in said
+            break
+    assert drawn
+    player = third.page.locator(".glm-player").first
+    player.scroll_into_view_if_needed()
+    player.get_by_role("button", name="Play").click()
+    assert tabs.elsewhere == []
+
+
+def test_the_first_page_opens_the_lessons(tabs, site):
+    page = tabs.new_page()
+    page.goto(site.url)
+    assert page.locator("#gl-problem").is_hidden()
+    links = page.locator("ol a")
+    assert links.count() == 6
+    for each in links.all():
+        path = each.get_attribute("href").split("path=")[1]
+        assert (site.folder / "files" / path).is_file()
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ("Object.defineProperty(window, 'isSecureContext', {value: false})", "only when it is opened by https"),
+        ("delete Navigator.prototype.serviceWorker", "no service workers"),
+        ("delete window.structuredClone", "too old to run Python"),
+        ("indexedDB.open = () => { throw new Error('blocked') }", "blocks storage for this site"),
+        (
+            "navigator.storage.estimate = async () => ({quota: 5e6, usage: 4.9e6})",
+            "storage is nearly full",
+        ),
+    ],
+)
+def test_what_a_browser_lacks_is_said(tabs, site, missing, words):
+    page = tabs.new_page()
+    page.add_init_script(missing)
+    page.goto(f"{site.url}lab/index.html")
+    notice = page.locator(".gl-notice.gl-bad")
+    notice.wait_for(timeout=60_000)
+    assert words in notice.inner_text()
+    page.close()
+
+
+def test_a_site_that_is_renewed_meanwhile(tabs, site):
+    page = tabs.new_page()
+    page.goto(f"{site.url}lab/index.html")
+    page.evaluate("() => document.head.append(Object.assign(document.createElement('script'), {src: 'gone.js'}))")
+    notice = page.locator(".gl-notice.gl-bad")
+    notice.wait_for(timeout=60_000)
+    assert "Your work stays" in notice.inner_text()
+    page.close()
