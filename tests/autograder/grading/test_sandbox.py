@@ -203,13 +203,13 @@ def test_nothing_is_left_of_a_grader_that_is_killed(rung, tmp_path):
     """Not its fork server, not its workers, of which one is busy and one sleeps."""
     script = tmp_path / "grader.py"
     script.write_text(GRADER.format(rung=rung, tests=TESTS), encoding="utf-8")
-    before = _of_the_sandbox()
     root = Path(autograder.__file__).parents[1]
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, cwd=root) as grader:
         assert grader.stdout.readline() == b"busy\n"
-        _within(30, lambda: len(_of_the_sandbox() - before) >= 5)
+        _within(30, lambda: len(_below(grader.pid)) >= 7)  # fork server; twice watcher, worker and its child
+        started = _below(grader.pid)
         grader.kill()
-    _within(10, lambda: not _of_the_sandbox() - before)
+    _within(20, lambda: not started & _processes().keys())
 
 
 def _within(seconds, true):
@@ -219,15 +219,26 @@ def _within(seconds, true):
         time.sleep(0.05)
 
 
-def _of_the_sandbox() -> set[int]:
-    """The processes whose command line names the fork server."""
-    found = set()
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+def _below(pid: int) -> set[tuple[int, str]]:
+    """The processes that this one has started, and those that they have: (number, when it began)."""
+    found, parents = set(), {pid}
+    while parents:
+        new = {key for key, parent in _processes().items() if parent in parents} - found
+        found |= new
+        parents = {number for number, _ in new}
+    return found
+
+
+def _processes() -> dict[tuple[int, str], int]:
+    """{(number, when it began): the number of its parent} of all that run."""
+    found = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
         try:
-            if b"sandbox/inside" in entry.read_bytes():
-                found.add(int(entry.parent.name))
+            fields = entry.read_text().rpartition(")")[2].split()
         except OSError:
-            pass
+            continue
+        if fields[0] != "Z":
+            found[int(entry.parent.name), fields[19]] = int(fields[1])
     return found
 
 
