@@ -111,7 +111,10 @@ def exercises(patient: Patient) -> Iterator[Finding]:
         for exercise in status.exercises:
             found = _broken(status, exercise, failing, needed.get(status.lesson.id, ""))
             if found:
-                return (yield found)
+                yield found
+                if exercise.name in failing:
+                    yield from _known_mistake(patient, status, exercise.name)
+                return
     if not begun:
         yield ok("no lesson is begun yet")
     else:
@@ -143,6 +146,17 @@ def _failing(patient: Patient, status) -> dict[str, str]:
     notebook = read_notebook(find_notebook(patient.course, status.lesson), status.lesson.id)
     results = run_checks(notebook, patient.engine, timeout=15, package=patient.course.package)
     return {result.exercise: result.message for result in reversed(results) if not result.ok}
+
+
+def _known_mistake(patient: Patient, status, exercise: str) -> Iterator[Finding]:
+    """What is behind a check that fails, when it is a mistake that others have made before."""
+    from gradlab.diagnosis import diagnose
+    from gradlab.notebooks import find_notebook, read_notebook
+
+    notebook = read_notebook(find_notebook(patient.course, status.lesson), status.lesson.id)
+    found = diagnose(notebook, patient.engine, [exercise], patient.course.package).get(exercise)
+    if found and found.because:
+        yield note(found.because, found.ask)
 
 
 def _broken(status, exercise, failing: dict[str, str], builds_on_it: str) -> Finding | None:
