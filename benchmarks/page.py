@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from gradlab.benchmark.engines import MODULE
-from gradlab.benchmark.plot import plot, save
+from gradlab.benchmark.plot import plot
 
 
 def write_page(folder: Path, seconds: dict[str, dict[str, float]], rounds: int, text: str) -> None:
@@ -17,7 +17,8 @@ def write_page(folder: Path, seconds: dict[str, dict[str, float]], rounds: int, 
     folder.mkdir(parents=True, exist_ok=True)
     record = {"machine": machine(), "versions": versions(seconds), "rounds": rounds, "seconds": seconds}
     (folder / "benchmark.json").write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    save(plot(seconds), folder / "benchmark.svg")
+    # In the page's colours, and so that it may stand in the page itself.
+    (folder / "benchmark.svg").write_text(plot(seconds).svg(), encoding="utf-8")
     used = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
     where = f"{record['machine']}, one thread, median of {rounds} processes. {used}."
     (folder / "benchmark.md").write_text(f"{text.strip()}\n\nMeasured on {where}\n", encoding="utf-8")

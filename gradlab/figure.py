@@ -50,4 +50,5 @@ class LessonFigure(Figure):
         axes = self.axes[0]
         names = [line.get_label() for line in axes.get_lines() if not line.get_label().startswith("_")]
         lines = f" Lines: {', '.join(names)}." if names else ""
-        return f"Figure: {axes.get_title(loc='left')}, {axes.get_ylabel()} by {axes.get_xlabel()}.{lines}"
+        up, across = axes.get_ylabel(), axes.get_xlabel()
+        return f"Figure: {axes.get_title(loc='left')}, {f'{up} by {across}' if up else across}.{lines}"

@@ -26,7 +26,7 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 #: The large network is all matrix products, which every engine leaves to NumPy or BLAS.
 WORKLOADS = [name for name in BY_HAND if "1024-1024" not in name]
 SECONDS = 0.15  # on each workload
-PATIENCE = 4  # seconds for a workload of your package; NumPy by hand takes a hundredth of that
+PATIENCE = 8  # seconds for a workload of your package; NumPy by hand takes a hundredth of that
 PATIENCE_WITH_OTHERS = 60  # for all workloads of another engine, which has to be imported first
 
 

@@ -28,10 +28,15 @@ def bench() -> Figure | None:
 
 
 def run_with_progress() -> Found:
-    """The quick benchmark of the student's package, with a bar while it runs."""
+    """The quick benchmark of the student's package; in a terminal with a bar while it runs."""
+    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    with Progress(TextColumn("{task.description:<14}"), BarColumn(), transient=True) as bar:
+    console = Console(stderr=True)
+    # In a notebook the bar would be a widget, and stay behind.
+    no_bar = console.is_jupyter or not console.is_terminal
+    columns = TextColumn("{task.description:<14}"), BarColumn()
+    with Progress(*columns, transient=True, console=console, disable=no_bar) as bar:
         task = bar.add_task("", total=None)
         return quick_benchmark(
             engine_dir(), lambda name, done, total: bar.update(task, description=name, completed=done, total=total)
