@@ -7,7 +7,12 @@ from importlib import import_module
 
 import pytest
 
-TEXTS = ["README.md", "solutions/README.md", *(f"site/{name}.md" for name in ("index", "instructor", "author"))]
+TEXTS = [
+    "README.md",
+    "tests/README.md",
+    "solutions/README.md",
+    *(f"site/{name}.md" for name in ("index", "instructor", "author")),
+]
 TYPED = re.compile(r"(?<![\w/-])(gradlab|autograder|make) ([a-z][a-z-]*)")
 
 
