@@ -24,7 +24,7 @@ ALLOWED = (
     ("readlink", 89, None), ("readlinkat", 267, 78), ("getdents64", 217, 61), ("getcwd", 79, 17), ("chdir", 80, 49),
     ("mkdir", 83, None), ("mkdirat", 258, 34), ("rmdir", 84, None), ("unlink", 87, None), ("unlinkat", 263, 35),
     ("rename", 82, None), ("renameat", 264, 38), ("renameat2", 316, 276),
-    ("dup", 32, 23), ("dup2", 33, None), ("dup3", 292, 24), ("fcntl", 72, 25),
+    ("dup", 32, 23), ("dup2", 33, None), ("dup3", 292, 24),
     # on the socket to the judge: there is no other, and none can be made
     ("recvfrom", 45, 207), ("sendto", 44, 206), ("poll", 7, None),
     ("ppoll", 271, 73), ("select", 23, None), ("pselect6", 270, 72),
@@ -50,6 +50,8 @@ SELF = "this process"
 ONLY_IF = (
     ("kill", 62, 129, 0, (SELF,)),
     ("tgkill", 234, 131, 0, (SELF,)),
+    # F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL F_DUPFD_CLOEXEC; with F_SETOWN and F_SETSIG one could signal others
+    ("fcntl", 72, 25, 1, (0, 1, 2, 3, 4, 1030)),
     ("prlimit64", 302, 261, 2, (0,)),  # to read a limit, not to set one
     ("ioctl", 16, 29, 1, (0x5401, 0x541B, 0x5421, 0x5450, 0x5451)),  # TCGETS FIONREAD FIONBIO FIONCLEX FIOCLEX
 )

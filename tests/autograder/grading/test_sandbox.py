@@ -104,7 +104,7 @@ def test_what_it_started_dies_with_it(ask, tmp_path):
 
 
 FORBIDDEN = """
-import signal, socket, subprocess, threading
+import fcntl, signal, socket, subprocess, threading
 def refused(call, *arguments):
     try:
         call(*arguments)
@@ -120,6 +120,7 @@ return [refused(*each) for each in (
     (os.fork,), (subprocess.run, ["/bin/true"]), (os.execv, "/bin/true", ["true"]), (start_a_thread,),
     (os.memfd_create, "x"), (socket.socket,), (socket.socketpair,), (os.chmod, "/tmp", 0), (os.mkfifo, "/tmp/x"),
     (os.setpriority, 0, 0, 1), (os.symlink, "x", "/tmp/x"), (os.chroot, "/"), (os.pidfd_open, os.getpid()),
+    (fcntl.fcntl, 0, fcntl.F_SETOWN, os.getppid()), (fcntl.fcntl, 0, fcntl.F_SETSIG, 9),
 )]
 """
 
