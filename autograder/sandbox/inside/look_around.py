@@ -22,7 +22,7 @@ def _closed(looked_for: dict):
     yield "Python is writable", lambda: _opened(os.__file__, "r+b")
     yield "it can start processes", lambda: os.fork() or os._exit(0)
     yield "it can send signals", lambda: os.kill(-1, 0)
-    known = {*looked_for["environment"], "TMPDIR", "LC_CTYPE"}
+    known = {*looked_for["environment"], "TMPDIR", "LC_CTYPE", "PWD"}
     yield "its environment is not empty", lambda: next(name for name in os.environ if name not in known)
 
 
