@@ -161,11 +161,9 @@ def test_a_hang_takes_only_itself_down(place, make):
         make.check("d", "assert True"),
     ]
     place.write(lesson(make, *cells))
-    start = time.perf_counter()
     found = results(place, timeout=1)
     assert [r.ok for r in found] == [True, False, False, True]
     assert found[1].message == "stopped after 1 seconds: a loop without end?"
-    assert time.perf_counter() - start < 15
 
 
 def test_a_numpy_beside_the_notebook_is_not_imported(place, make):

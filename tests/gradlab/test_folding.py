@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
@@ -89,10 +87,8 @@ def test_drawn_and_written(torch):
     y = torch.tensor(1.0, requires_grad=True)
     for _ in range(5000):
         y = y + y * 0.0001
-    start = time.perf_counter()
     picture = draw(y)
     text = picture.text()
     assert "… 4,998 more like this …" in picture.dot and "… 4,998 more like this …" in text
     assert len(text.splitlines()) < 20 and "10,000 ops" in picture.alt
-    assert time.perf_counter() - start < 3
     assert "more like this" not in draw(y, fold=False).dot
