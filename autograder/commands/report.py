@@ -38,13 +38,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     quicken()
+    from rich.console import Console
+    from rich.progress import track
+
     from autograder.insight.report import write_report
     from gradlab.course import load_course
 
     course = load_course()
     lesson = course.lesson(args.lesson)
     grades = (args.grades or course.root).resolve()
-    written = write_report(course, lesson, grades, args.out, args.anonymous, args.rows)
+    console = Console(stderr=True)
+    written = write_report(
+        course,
+        lesson,
+        grades,
+        args.out,
+        args.anonymous,
+        args.rows,
+        lambda students: track(students, "reading the answers", console=console, transient=True),
+    )
     facts = written.facts
     print(f"{lesson.id}: {len(facts.graded)} submissions, median {facts.median:.0%}, mean {facts.mean:.0%}.")
     if written.pairs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -28,11 +29,18 @@ class Written:
 
 
 def write_report(
-    course: Course, lesson: Lesson, grades: Path, out: Path | None, nameless: bool = False, rows: Path | None = None
+    course: Course,
+    lesson: Lesson,
+    grades: Path,
+    out: Path | None,
+    nameless: bool = False,
+    rows: Path | None = None,
+    shown: Callable[[Sequence[str]], Iterable[str]] = iter,
 ) -> Written:
     """Write the page about `lesson`, from the grades recorded in the folder `grades`; and the `rows` for research.
 
-    Raises GradlabError when nothing was recorded.
+    shown: goes through the students, one by one, and may show how far it is. Raises GradlabError when nothing was
+    recorded.
     """
     graded = recorded(grades, lesson)
     if not graded:
@@ -41,7 +49,7 @@ def write_report(
             f"Grade first: autograder grade {lesson.number} --submissions DIR; or say where they are: --grades DIR"
         )
     out = (out or grades / f"report-{lesson.id}{'-anonymous' if nameless else ''}.html").resolve()
-    pairs = alike(*answers_of(grades, [each.student for each in graded], lesson))
+    pairs = alike(*answers_of(grades, shown([each.student for each in graded]), lesson))
     links = _links(grades, lesson, out.parent)
     files = [out]
     if rows:
