@@ -40,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"The hints of `{exercise}` are closed.")
         return 0
     hint = open_hint(work.engine, work.notebook, exercise, more=not args.again)
+    if not hint.steps:
+        print(f"No hint of `{exercise}` is open yet.")
     _show(hint)
     again = f"gradlab hint {work.lesson.number} {exercise}"
     if hint.left:

@@ -77,6 +77,7 @@ def test_no_hints(hinted):
 
 
 def test_command(hinted, capsys):
+    assert main(["hint", "--again"]) == 0 and "No hint of `square` is open yet." in capsys.readouterr().out
     assert main(["hint"]) == 0, "the exercise to do next"
     said = capsys.readouterr().out
     assert "square: hint 1 of 2" in said and "Which operator" in said and "same" not in said
