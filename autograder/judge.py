@@ -15,7 +15,7 @@ from autograder.wording import kind_of, said, seconds
 from autograder.worker.wire import Array, Thing
 
 # (rtol, atol). Python's own numbers count as float32: `x.item()` of a float32 tensor is one.
-FLOAT32, FLOAT64 = (1e-4, 1e-6), (1e-7, 1e-9)
+FLOAT16, FLOAT32, FLOAT64 = (1e-2, 1e-3), (1e-4, 1e-6), (1e-7, 1e-9)
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,8 @@ def _arrays(theirs: Array, ours: Array) -> str | None:
         return "has the wrong shape"
     if theirs.values.dtype != ours.values.dtype:
         return "has the wrong dtype"
-    return _close(theirs.values, ours.values, FLOAT32 if theirs.values.dtype.itemsize <= 4 else FLOAT64)
+    tolerance = {2: FLOAT16, 4: FLOAT32}.get(theirs.values.dtype.itemsize, FLOAT64)
+    return _close(theirs.values, ours.values, tolerance)
 
 
 def _close(theirs: np.ndarray, ours: np.ndarray, tolerance: tuple[float, float]) -> str | None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from autograder import places
 from autograder.graded import digest_of
-from autograder.mutants.score import BY_HAND, GOALS, MECHANICAL, Score, Tally, reached
+from autograder.mutants.score import BY_HAND, GOALS, MECHANICAL, RIGHT, Score, Tally, reached
 from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
 from gradlab.files import read_text, write_atomic
@@ -22,7 +23,7 @@ from gradlab.files import read_text, write_atomic
 DATA, PAGE = Path("site", "mutants.json"), Path("site", "mutants.md")
 BEGIN, END = "<!-- autograder mutants -->", "<!-- end -->"
 _BY = " | by a check | by a hidden test | by nothing"
-_FILES = ("lesson.py", "hidden_tests.py", "wrong_answers.py", "equivalents.toml")
+_FILES = ("lesson.py", "hidden_tests.py", "wrong_answers.py", "right_answers.py", "equivalents.toml")
 
 TEXT = """\
 # How good are the tests?
@@ -78,7 +79,9 @@ def figures(course: Course, each: Score) -> dict:
         kind: {exercise: vars(each.tally(kind, exercise)) for exercise in each.exercises}
         for kind in (BY_HAND, MECHANICAL)
     }
-    return {"digest": digest(course, each.lesson), **kinds}
+    accused = {mutant for mutant, _ in each.accused}
+    right = Counter(m.exercise for m, _ in each.outcomes if m.kind == RIGHT and m not in accused)
+    return {"digest": digest(course, each.lesson), **kinds, RIGHT: dict(right)}
 
 
 def publish(course: Course, scores: Iterable[Score]) -> list[Path]:
@@ -114,7 +117,7 @@ def different(course: Course, scores: Iterable[Score]) -> list[str]:
 
 
 def _counted(published: dict) -> dict:
-    return {kind: published.get(kind) for kind in (BY_HAND, MECHANICAL)}
+    return {kind: published.get(kind) for kind in (BY_HAND, MECHANICAL, RIGHT)}
 
 
 def _readme(course: Course, words: str) -> str | None:
@@ -139,15 +142,18 @@ def tallies(data: dict, kind: str) -> Tally:
 
 
 def sentence(data: dict) -> str:
-    """The whole in two sentences, wrapped as the README is."""
+    """The whole in a few sentences, wrapped as the README is."""
     hand, machine = tallies(data, BY_HAND), tallies(data, MECHANICAL)
     words = (
         f"Of {hand.total} wrong answers written by hand the tests catch {hand.caught} "
         f"({_percent(hand.caught, hand.total)}), "
         f"{hand.check} of them ({_percent(hand.check, hand.total)}) by a check that students see. "
         f"Of {machine.total} mechanical mutants of the right answers they catch {machine.caught} "
-        f"({_percent(machine.caught, machine.total)}); {machine.equivalent} more are no mistakes, each with its reason."
+        f"({_percent(machine.caught, machine.total)}); {machine.equivalent} more are no mistakes, each with its reason. "
     )
+    right = [number for lesson in data.values() for number in lesson.get(RIGHT, {}).values()]
+    if right:
+        words += f"{sum(right)} answers that are right in another way, to {len(right)} exercises, earn all points."
     return textwrap.fill(words, 118)
 
 

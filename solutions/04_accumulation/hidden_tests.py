@@ -2,6 +2,7 @@
 
 import importlib
 import weakref
+from itertools import pairwise
 
 import numpy as np
 
@@ -225,14 +226,18 @@ def adds_to_what_is_there(torch, see, rng, nb):
 @tests("micro_batches", points=0.5, says="each piece, of at most size rows, is walked back before the next")
 def piece_by_piece(torch, see, rng, nb):
     x, y, w, loss_of = _line(torch, rng, 7)
-    log = []
+    rows, grads = [], []
 
     def watched(x, y):
-        log.append([len(x), len(y), None if w.grad is None else w.grad.tolist()])
+        rows.append(len(x) if len(x) == len(y) else -1)
+        grads.append(None if w.grad is None else w.grad.tolist())
         return loss_of(x, y)
 
     nb.micro_batches(watched, x, y, 3)
-    see(log, "rows and gradient at each piece")
+    grads.append(w.grad.tolist())
+    see([sum(rows), min(rows) >= 1 and max(rows) <= 3], "rows, and whether no piece is too large")
+    see(all(before != after for before, after in pairwise(grads)), "whether each piece adds to w.grad at once")
+    see(w.grad, "w.grad")
 
 
 # ---- release ----------------------------------------------------------------------------------------------------
