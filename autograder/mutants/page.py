@@ -149,12 +149,13 @@ def sentence(data: dict) -> str:
         f"({_percent(hand.caught, hand.total)}), "
         f"{hand.check} of them ({_percent(hand.check, hand.total)}) by a check that students see. "
         f"Of {machine.total} mechanical mutants of the right answers they catch {machine.caught} "
-        f"({_percent(machine.caught, machine.total)}); {machine.equivalent} more are no mistakes, each with its reason. "
+        f"({_percent(machine.caught, machine.total)}); {machine.equivalent} more are no mistakes, "
+        "each with its reason. "
     )
     right = [number for lesson in data.values() for number in lesson.get(RIGHT, {}).values()]
     if right:
         words += f"{sum(right)} answers that are right in another way, to {len(right)} exercises, earn all points."
-    return textwrap.fill(words, 118)
+    return textwrap.fill(words.strip(), 118)
 
 
 def table(course: Course, data: dict) -> str:
