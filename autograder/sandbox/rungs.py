@@ -147,9 +147,9 @@ def _tried(isolated: Isolation) -> str:
     with tempfile.TemporaryDirectory(dir=scratch()) as folder:
         try:
             server = start(isolated, scratch() if isolated.rooms else folder)
+            try:
+                return probe.problem(server, folder, isolated.own_user)
+            finally:
+                server.close()
         except (SandboxError, OSError) as error:
             return str(error)
-        try:
-            return probe.problem(server, folder, isolated.own_user)
-        finally:
-            server.close()

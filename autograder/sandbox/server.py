@@ -131,6 +131,9 @@ def _user_of(folder: Path) -> int:
         uid = os.stat(folder).st_gid
         if uid < _FIRST_UID:
             uid = _FIRST_UID + (os.getpid() % (1 << 14) << 16) + next(_numbers) % (1 << 16)
-            os.chown(folder, -1, uid)
+            try:
+                os.chown(folder, -1, uid)
+            except OSError:
+                raise SandboxError("root of a container has no other users to give away") from None
             os.chmod(folder, 0o750)
         return uid
