@@ -9,6 +9,7 @@ ProcessPoolExecutor gives up all jobs then, those of the other processes too; so
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import queue
@@ -17,6 +18,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import util
 from multiprocessing.connection import wait
 
 TRIES = 3
@@ -133,6 +135,8 @@ def cores() -> int:
 
 def begin() -> None:
     """The beginning of a slot's process, which ends with the one that started it: it would wait for work for ever."""
+    # multiprocessing runs no exit functions in a child, and temporary folders would stay.
+    util.Finalize(None, atexit._run_exitfuncs, exitpriority=0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that records; it ends this one
     parent = multiprocessing.parent_process()
 
