@@ -36,7 +36,7 @@ def test_grading_on_a_cluster(built, blueprint, answered, tmp_path):
     for number, name in enumerate(names):
         path = tmp_path / "submitted" / name / LESSON / f"{LESSON}.ipynb"
         path.parent.mkdir(parents=True)
-        wrong = {"double": "#| export numbers.double\ndef double(x):\n    return 0"} if number % 2 else {}
+        wrong = {"double": "#| export numbers.double\ndef double(x):\n    return None"} if number % 2 else {}
         path.write_text(json.dumps(answered(**wrong)), encoding="utf-8")
     security = distributed.Security.temporary()
     files = {}
