@@ -5,6 +5,7 @@ nbgrader generate_assignment 03_backward_pass --force     writes modules/03_back
 nbgrader autograde 03_backward_pass                  reads submitted/<student>/03_backward_pass/
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -25,6 +26,8 @@ c.CourseDirectory.course_id = "gradlab"
 c.CourseDirectory.source_directory = ".build/source"
 c.CourseDirectory.release_directory = "modules"
 # submitted/, autograded/, feedback/ and gradebook.db are nbgrader's defaults, in this folder.
+if os.environ.get("GRADLAB_DB"):  # another gradebook, as `autograder grade` takes it
+    c.CourseDirectory.db_url = os.environ["GRADLAB_DB"]
 
 # ---- release: solutions to stubs -------------------------------------------------------------------------------
 

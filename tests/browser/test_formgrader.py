@@ -55,7 +55,7 @@ def test_formgrader_shows_the_grades(graded, tmp_path_factory):
         page = tabs.new_page()
         address = f"http://127.0.0.1:{lab.port}/formgrader"
         page.goto(f"{address}/gradebook/{LESSON}/?token={lab.token}")
-        page.wait_for_selector("text=9 / 9", timeout=60_000)
+        page.wait_for_selector("text=4.5 / 9", timeout=60_000)
         page.goto(f"{address}/gradebook/{LESSON}/{LESSON}/?token={lab.token}")
         page.wait_for_selector("text=Submission #2", timeout=60_000)
         body = page.inner_text("body")
