@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from autograder import places
+from autograder.programs import BrokenTests, Program, read_tests
 from autograder.regions import stub_of
-from autograder.worker.registry import BrokenTests, Program, read_tests
 from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
 from gradlab.files import read_text

@@ -1,8 +1,8 @@
 """The engine that a submission is graded on: shell, reference for earlier lessons, the student's cells for this one.
 
     workshop = Workshop(blueprint, folder)
-    engine = workshop.engine("whole", answers)          # answers: {exercise: source}, the written ones only
-    engine.check(cell), engine.program(program, seed)   # what to ask a worker
+    engine = workshop.engine(answers)          # answers: {exercise: source}, the written ones only
+    engine.texts                               # what a session needs, besides the folder that all engines share
 
 Nothing of later lessons is in it, so what it lacks says so when it is called. Nobody's code runs here: cells are put
 together as text.
@@ -11,58 +11,65 @@ together as text.
 from __future__ import annotations
 
 import ast
-import importlib.util
 import inspect
-import marshal
-import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from autograder import places
 from autograder.blueprint import Blueprint
 from autograder.overlay import overlay
-from autograder.worker.registry import Program
+from autograder.programs import Program
+from autograder.remote.checks import names_in
+from gradlab.check_namespace import JobCell, without_magics
 from gradlab.errors import GradlabError
 from gradlab.export_format import ExportError, assemble, is_unwritten, parse_cell, plain_code
 from gradlab.names import bound_names, used_names
 from gradlab.notebooks import Cell
 
 LONGEST_CELL = 100_000  # characters
-_RUN = ("setup", "given", "exercise")
+_RUN = ("given", "exercise")
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A folder that holds the package, the modules of this lesson in it, and the answers that it is made of."""
+    """A folder that holds the package, the modules of this lesson, and the answers that these are made of.
+
+    texts: {module: text} of the modules that are not in the folder. modules: the names of those of this lesson.
+    """
 
     folder: Path
     blueprint: Blueprint
-    modules: tuple[str, ...]
+    texts: Mapping[str, str]
     answers: Mapping[str, str]
 
-    def imports(self) -> dict:
-        """The request to import the package and the modules of this lesson."""
-        return self._request("import") | {"modules": list(self.modules)}
+    @property
+    def modules(self) -> tuple[str, ...]:
+        return tuple(self.texts)
 
-    def check(self, cell: Cell) -> dict:
-        """The request to run a visible check."""
-        cells = [other for other in self.blueprint.notebook.cells if other.role in _RUN or other is cell]
-        return self._request("check") | {"cells": [self._sent(each) for each in cells], "place": cells.index(cell)}
+    @cached_property
+    def lesson_texts(self) -> Mapping[str, str]:
+        """{module: text} of the modules of this lesson, wherever they are."""
+        package = self.folder / self.blueprint.course.package
+        files = {name: package / f"{name}.py" for name in self.blueprint.lesson.modules if name not in self.texts}
+        read = {
+            name: file.read_text(encoding="utf-8", errors="replace") for name, file in files.items() if file.is_file()
+        }
+        return {**read, **self.texts}
 
-    def program(self, program: Program, seed: int) -> dict:
-        """The request to run a hidden test."""
-        request = self._request("program") | {"tests": self.blueprint.tests, "program": program.name, "seed": seed}
-        if program.wants_nb:
-            request["cells"] = [self._sent(cell) for cell in self._seen_by(program)]
-        return request
+    def cells_for(self, check: Cell) -> tuple[list[JobCell], int]:
+        """The cells that a visible check may see, and its own place among them."""
+        cells = [other for other in self.blueprint.notebook.cells if other.role in _RUN or other is check]
+        return [self._sent(each) for each in cells], cells.index(check)
 
-    def _request(self, task: str) -> dict:
-        return {"do": task, "engine": str(self.folder), "package": self.blueprint.course.package}
+    def notebook_for(self, program: Program) -> tuple[list, list[str]]:
+        """What to ask a session for a program's `nb`: the cells, each with whether it must run, and the names."""
+        cells = [[*self._sent(cell), cell.name == program.exercise] for cell in self._seen_by(program)]
+        return cells, sorted(_names_of_nb(self.blueprint.tests, program))
 
-    def _sent(self, cell: Cell) -> list:
-        return [cell.role, cell.name, cell.module, self._source(cell)]
+    def _sent(self, cell: Cell) -> JobCell:
+        return JobCell(cell.role, cell.name, cell.module, without_magics(self._source(cell)))
 
     def _source(self, cell: Cell) -> str:
         """The source that counts: of an exercise without an answer, what the student was handed."""
@@ -71,19 +78,19 @@ class Engine:
         return self.answers.get(cell.name, self.blueprint.stubs[cell.name])
 
     def _seen_by(self, program: Program) -> list[Cell]:
-        """The cells behind a program's `nb`: what is given or exported, its own exercise, and what these two name."""
+        """The cells behind a program's `nb`: what is given or exported, its own exercise, and what that one names."""
         cells = [cell for cell in self.blueprint.notebook.cells if cell.role in _RUN]
-        wanted = _names_of_nb(self.blueprint.tests, program)
+        wanted: set[str] = set()
         for cell in cells:
             if cell.role == "exercise" and cell.name == program.exercise:
-                wanted |= _names(used_names, self._source(cell))
+                wanted |= names_in(used_names, self._source(cell))
         return [
             cell
             for cell in cells
             if cell.module
             or cell.role != "exercise"
             or cell.name == program.exercise
-            or wanted & _names(bound_names, self._source(cell))
+            or wanted & names_in(bound_names, self._source(cell))
         ]
 
 
@@ -94,31 +101,25 @@ class Workshop:
         self.blueprint, self.folder = blueprint, Path(folder).resolve()
         self.base = base or self._make_base(self.folder / "base")
 
-    def engine(self, name: str, answers: Mapping[str, str]) -> Engine:
+    def engine(self, answers: Mapping[str, str]) -> Engine:
         """An engine of the given code and `answers`; exercises without an answer are not built.
 
         Raises ExportError when cells that are Python one by one make no module together.
         """
-        course, lesson = self.blueprint.course, self.blueprint.lesson
         texts = {}
-        for module in lesson.modules:
+        for module in self.blueprint.lesson.modules:
             cells = [(cell.name, source) for cell, source in self._chosen(answers) if cell.module == module]
             if cells:
-                texts[module] = assemble(cells, module, lesson.id)
-        folder = self.folder / name
-        shutil.copytree(self.base, folder)
-        for module, text in texts.items():
-            (folder / course.package / f"{module}.py").write_text(text, encoding="utf-8")
-            write_bytecode(folder / course.package / f"{module}.py")
-        return Engine(folder, self.blueprint, tuple(texts), dict(answers))
+                texts[module] = assemble(cells, module, self.blueprint.lesson.id)
+        return Engine(self.base, self.blueprint, texts, dict(answers))
 
     @cached_property
     def reference(self) -> Engine:
         """The engine of the reference answers, with nothing of later lessons."""
-        return self.engine("reference", self.blueprint.answers)
+        return self.engine(self.blueprint.answers)
 
     def _make_base(self, base: Path) -> Path:
-        """The package as it is before this lesson, with its bytecode."""
+        """The package as it is before this lesson."""
         course = self.blueprint.course
         for earlier in course.before(self.blueprint.lesson):
             for module in earlier.modules:
@@ -126,10 +127,7 @@ class Workshop:
                 if not built.is_file():
                     where = built.relative_to(course.root).as_posix()
                     raise GradlabError(f"{where} is missing. Make it: autograder build {earlier.number}")
-        overlay(course, self.blueprint.lesson, {}, base)
-        for file in sorted((base / course.package).rglob("*.py")):
-            write_bytecode(file)
-        return base
+        return overlay(course, self.blueprint.lesson, {}, base)
 
     def _chosen(self, answers: Mapping[str, str]) -> list[tuple[Cell, str]]:
         """The given cells and those with an answer, each with the source that counts, in the order of the notebook."""
@@ -178,33 +176,15 @@ def _syntax(source: str) -> str:
     return ""
 
 
-def write_bytecode(path: Path) -> None:
-    """Write the bytecode of a module beside it: the sandbox is read-only, and every test imports the package anew."""
-    data = path.read_bytes()
-    code = compile(data, str(path), "exec", dont_inherit=True)
-    cached = Path(importlib.util.cache_from_source(str(path)))
-    cached.parent.mkdir(exist_ok=True)
-    # PEP 552, flags 0b01: known by its source's hash, which is not compared; so a copy is as good.
-    head = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little") + importlib.util.source_hash(data)
-    cached.write_bytes(head + marshal.dumps(code))
-
-
 # ---- names ------------------------------------------------------------------------------------------------------
 
 
-def _names_of_nb(tests: str, program: Program) -> set[str]:
-    """The names that a program takes from its notebook: `nb.answer` takes answer."""
-    parameter = list(inspect.signature(program.run).parameters)[3]
-    for node in ast.parse(tests).body:
-        if isinstance(node, ast.FunctionDef) and node.name == program.name:
-            found = (n for n in ast.walk(node) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name))
-            return {n.attr for n in found if n.value.id == parameter}
-    return set()
+def _names_of_nb(tests: str, program: Program) -> frozenset[str]:
+    """The names that the programs of a file take from their notebook, as far as they call it as this one does."""
+    return _attributes(tests, list(inspect.signature(program.run).parameters)[3])
 
 
-def _names(of: Callable, source: str) -> set[str]:
-    """The names that `of` finds; none in what is not Python."""
-    try:
-        return set(of(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
+@lru_cache(maxsize=64)
+def _attributes(tests: str, parameter: str) -> frozenset[str]:
+    found = (node for node in ast.walk(ast.parse(tests)) if isinstance(node, ast.Attribute))
+    return frozenset(node.attr for node in found if isinstance(node.value, ast.Name) and node.value.id == parameter)

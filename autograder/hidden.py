@@ -18,10 +18,12 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
-from autograder.worker.registry import Program, tests
+from autograder.programs import Program, tests
 
 __all__ = ["Program", "grade", "run_hidden", "seed_of", "tests"]
 
@@ -83,7 +85,7 @@ def _verdicts(blueprint, exercise: str, engine_dir: Path, reference_dir: Path, s
     from autograder.engines import Engine
     from autograder.judge import verdict
     from autograder.observe import expected, observe
-    from autograder.sandbox import Worker
+    from autograder.sandbox import Worker, scratch
     from autograder.wording import texts_in
     from gradlab.errors import GradlabError, did_you_mean
 
@@ -91,10 +93,9 @@ def _verdicts(blueprint, exercise: str, engine_dir: Path, reference_dir: Path, s
         hint = did_you_mean(exercise, blueprint.exercises)
         raise GradlabError(f"{blueprint.lesson.id} has no exercise `{exercise}`.{hint}")
     programs = blueprint.programs_of(exercise)
-    wanted = expected(Engine(reference_dir.resolve(), blueprint, (), blueprint.answers), programs, seed)
-    engine = Engine(engine_dir.resolve(), blueprint, (), answers)
-    modules = [engine.folder / blueprint.course.package / f"{name}.py" for name in blueprint.lesson.modules]
-    written = [path.read_text(encoding="utf-8", errors="replace") for path in modules if path.is_file()]
-    own = texts_in([*written, *answers.values(), *blueprint.stubs.values()])
-    with Worker(engine.folder) as worker:
+    wanted = expected(Engine(reference_dir.resolve(), blueprint, {}, blueprint.answers), programs, seed)
+    engine = Engine(engine_dir.resolve(), blueprint, {}, answers)
+    engine = replace(engine, texts=engine.lesson_texts)
+    own = texts_in([*engine.lesson_texts.values(), *answers.values(), *blueprint.stubs.values()])
+    with tempfile.TemporaryDirectory(dir=scratch()) as folder, Worker(Path(folder)) as worker:
         return [verdict(each, wanted[each.name], observe(worker, engine, each, seed), own) for each in programs]

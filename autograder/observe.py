@@ -7,14 +7,19 @@ one that does not repeat itself, or that the reference fails, is a mistake of it
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from autograder import places
 from autograder.blueprint import Blueprint
 from autograder.engines import Engine
 from autograder.judge import difference
-from autograder.sandbox import LIMITS, Worker
-from autograder.worker.registry import Program
+from autograder.programs import Program
+from autograder.remote import trials
+from autograder.remote.channel import Ended
+from autograder.remote.session import Session
+from autograder.sandbox import Worker, scratch
 from gradlab.errors import GradlabError
 
 #: Errors that no program means to provoke: where the reference raises one, the program is wrong.
@@ -27,13 +32,23 @@ _expected: dict[tuple, dict] = {}
 
 
 def observe(worker: Worker, engine: Engine, program: Program, seed: int) -> dict:
-    """The worker's reply to one program."""
-    return worker.ask(engine.program(program, seed), cpu=program.seconds, wall=wall_seconds(program.seconds))
+    """What one program sees of an engine, in a process of its own."""
+    return observed(worker, engine, lambda session: trials.program(session, engine, program, seed))
 
 
-def wall_seconds(cpu: float) -> float:
-    """How long what may take `cpu` seconds may last on a busy machine, or asleep."""
-    return max(cpu * 3, min(LIMITS["wall"], cpu + 10))
+def observed(worker: Worker, engine: Engine, trial: Callable[[Session], dict]) -> dict:
+    """What `trial` (of remote/trials.py) sees in a new session on `engine`."""
+    try:
+        session = open_session(worker, engine)
+    except Ended as end:
+        return trials.whole({"end": end.end})
+    return trial(session)
+
+
+def open_session(worker: Worker, engine: Engine) -> Session:
+    """A session with a new process that holds `engine`."""
+    package = engine.blueprint.course.package
+    return Session(worker.open(engine.folder, package, engine.texts), package)
 
 
 def expected(reference: Engine, programs: Iterable[Program], seed: int) -> dict[str, dict]:
@@ -43,22 +58,34 @@ def expected(reference: Engine, programs: Iterable[Program], seed: int) -> dict[
     keys = {program.name: (str(reference.folder), about, program.name, seed) for program in programs}
     missing = [program for program in programs if keys[program.name] not in _expected]
     if missing:
-        # Two, for each Python orders its sets in its own way.
-        with Worker(reference.folder) as one, Worker(reference.folder) as other:
-            for program in missing:
-                _expected[keys[program.name]] = _trusted((one, other), reference, program, seed)
+        for program, reply in _trusted(reference, missing, seed):
+            _expected[keys[program.name]] = reply
     return {name: _expected[key] for name, key in keys.items()}
 
 
-def _trusted(workers: tuple[Worker, Worker], reference: Engine, program: Program, seed: int) -> dict:
-    first = observe(workers[0], reference, program, seed)
-    problem = _problem(first, program)
-    if not problem:
-        again = difference(first, observe(workers[1], reference, program, seed), limit=program.seconds)
-        problem = f"it behaves differently from run to run: {again}" if again else ""
-    if problem:
-        raise GradlabError(f"{_where(reference.blueprint)}: {program.name} is no test, on the reference {problem}.")
-    return first
+def _trusted(reference: Engine, programs: list[Program], seed: int) -> Iterator[tuple[Program, dict]]:
+    """Each program's reply: once in a process of its own, and once after all the others in one, which must agree.
+
+    Two workers, for each Python orders its sets in its own way.
+    """
+    with (
+        tempfile.TemporaryDirectory(dir=scratch()) as room,
+        tempfile.TemporaryDirectory(dir=scratch()) as another,
+        Worker(Path(room)) as one,
+        Worker(Path(another)) as other,
+    ):
+        together = open_session(other, reference)
+        for program in programs:
+            first = observe(one, reference, program, seed)
+            problem = _problem(first, program)
+            if not problem:
+                again = trials.program(together, reference, program, seed)
+                found = difference(first, again, limit=program.seconds)
+                problem = f"it behaves differently from run to run: {found}" if found else ""
+            if problem:
+                where = _where(reference.blueprint)
+                raise GradlabError(f"{where}: {program.name} is no test, on the reference {problem}.")
+            yield program, first
 
 
 def _problem(reply: dict, program: Program) -> str:

@@ -15,10 +15,13 @@ from pathlib import Path
 from autograder.blueprint import Blueprint
 from autograder.engines import Engine, Workshop, fault, is_written
 from autograder.judge import Verdict, difference
-from autograder.observe import observe, wall_seconds
+from autograder.observe import open_session
+from autograder.programs import Program
+from autograder.remote.channel import Ended
+from autograder.remote.session import Session
+from autograder.remote.trials import check, imports, program
 from autograder.sandbox import Isolation, Worker, scratch
 from autograder.wording import said, shortened, texts_in
-from autograder.worker.registry import Program
 from gradlab.export_format import ExportError
 from gradlab.notebooks import Cell
 
@@ -69,10 +72,9 @@ class Run:
         trials, written = list(trials), self._written()
         found: dict[Trial, str] = {}
         if any(trial.exercise in written for trial in trials):
-            with tempfile.TemporaryDirectory(dir=scratch()) as folder:
-                workshop = Workshop(self.blueprint, Path(folder), self.base)
-                with Worker(Path(folder), self.isolated) as worker:
-                    found = _Rounds(self, workshop, worker).reasons(written, trials)
+            workshop = Workshop(self.blueprint, self.base, self.base)
+            with tempfile.TemporaryDirectory(dir=scratch()) as folder, Worker(Path(folder), self.isolated) as worker:
+                found = _Rounds(self, workshop, worker).reasons(written, trials)
         verdicts: dict[str, list[Verdict]] = {}
         for trial in trials:
             reason = found.get(trial)
@@ -114,6 +116,8 @@ class _Rounds:
 
     def __init__(self, run: Run, workshop: Workshop, worker: Worker):
         self.run, self.blueprint, self.workshop, self.worker = run, run.blueprint, workshop, worker
+        self.engine: Engine | None = None
+        self.session: Session | None = None
         self.own = texts_in([*run.answers.values(), *self.blueprint.stubs.values()])
 
     def reasons(self, answers: Mapping[str, str], trials: Iterable[Trial]) -> dict[Trial, str]:
@@ -124,7 +128,7 @@ class _Rounds:
         for name in answers:
             again = [trial for trial in trials if trial.exercise == name and found.get(trial, "?")]
             if again:
-                found |= self._round(self._alone(name, answers[name], "alone"), again, alone=answers[name])
+                found |= self._round(self._alone(name, answers[name]), again, alone=answers[name])
         return found
 
     # ---- import -------------------------------------------------------------------------------------------------
@@ -132,38 +136,39 @@ class _Rounds:
     def _importable(self, answers: Mapping[str, str]) -> tuple[dict[str, str], Engine]:
         """The answers with which the package can be imported, and the engine made of them; the others are faults."""
         answers = dict(answers)
-        engine, problem = self._try_import("together", answers)
+        engine, problem = self._try_import(answers)
         if problem:
             for name in list(answers):
                 if self.blueprint.exercises[name].module:
-                    reason = self._import_problem(self._alone(name, answers[name], "import"))
+                    reason = self._import_problem(self._alone(name, answers[name]))
                     if reason:
                         self._leave_out(name, reason, answers)
-            engine, problem = self._try_import("without", answers)
+            engine, problem = self._try_import(answers)
         if problem:  # each is fine with the reference's others, and yet not together: keep what goes, from the top
             kept: dict[str, str] = {}
             for name in list(answers):
-                engine, problem = self._try_import(f"with-{name}", kept | {name: answers[name]})
+                engine, problem = self._try_import(kept | {name: answers[name]})
                 if problem:
                     self._leave_out(name, f"with the cells above it, {problem}", answers)
                 else:
                     kept[name] = answers[name]
-            engine, _ = self._try_import("kept", kept)
+            engine, _ = self._try_import(kept)
         return answers, engine
 
-    def _try_import(self, folder: str, answers: Mapping[str, str]) -> tuple[Engine, str]:
+    def _try_import(self, answers: Mapping[str, str]) -> tuple[Engine, str]:
         try:
-            engine = self.workshop.engine(folder, answers)
+            engine = self.workshop.engine(answers)
         except ExportError as error:
             return self.workshop.reference, str(error)
         return engine, self._import_problem(engine)
 
     def _import_problem(self, engine: Engine) -> str:
-        """Why the package cannot be imported from `engine`, or ""."""
-        request = engine.imports()
-        reply = self.worker.ask(request, cpu=IMPORT_SECONDS, wall=wall_seconds(IMPORT_SECONDS))
+        """Why the package cannot be imported from `engine`, or "". Its session stays open."""
+        self._open(engine)
+        reply = {"end": "died"} if self.session is None else imports(self.session, engine.modules, IMPORT_SECONDS)
         if reply["end"] == "done":
             return ""
+        self.session = None
         if reply["end"] == "time":
             return f"importing it takes longer than {IMPORT_SECONDS:g} s"
         if reply["end"] == "raised" and reply["type"] != "SystemExit":
@@ -174,14 +179,26 @@ class _Rounds:
         self.run.faults[name] = f"`{name}` was left out: {reason}"
         del answers[name]
 
-    def _alone(self, name: str, source: str, why: str) -> Engine:
+    def _alone(self, name: str, source: str) -> Engine:
         """The engine with one answer of the student's, and the reference's to all other exercises."""
-        return self.workshop.engine(f"{why}-{name}", {**self.blueprint.answers, name: source})
+        return self.workshop.engine({**self.blueprint.answers, name: source})
+
+    def _open(self, engine: Engine) -> None:
+        """Make `session` one with a new process that holds `engine`; None when there is none."""
+        self.engine = engine
+        try:
+            self.session = open_session(self.worker, engine)
+        except Ended:
+            self.session = None
 
     # ---- rounds -------------------------------------------------------------------------------------------------
 
     def _round(self, engine: Engine, trials: list[Trial], alone: str = "") -> dict[Trial, str]:
-        """{trial: reason or ""} as far as patience goes. alone: the source of the one answer that is the student's."""
+        """{trial: reason or ""} as far as patience goes. alone: the source of the one answer that is the student's.
+
+        All together, the trials share a process, which saves most of the time; what an answer leaves behind there may
+        fail a later trial, but not for good: alone, each trial has a process of its own.
+        """
         found: dict[Trial, str] = {}
         patience = PATIENCE["alone" if alone else "together"]
         for trial in trials:
@@ -194,19 +211,22 @@ class _Rounds:
 
     def _try(self, engine: Engine, trial: Trial, alone: str) -> tuple[str, bool]:
         """Why the points of a trial are lost, or ""; and whether that was for time."""
+        if alone or self.session is None or self.session.channel.end or self.engine is not engine:
+            self._open(engine)
+        if self.session is None:
+            return "Python stopped in the middle of it", False
         if trial.program:
-            reply = observe(self.worker, engine, trial.program, self.run.seed)
+            reply = program(self.session, engine, trial.program, self.run.seed)
             wanted = self.run.expected[trial.name]
             return difference(wanted, reply, self.own, trial.program.seconds) or "", reply["end"] == "time"
-        reply = self.worker.ask(engine.check(trial.cell), cpu=CHECK_SECONDS, wall=wall_seconds(CHECK_SECONDS))
+        reply = check(self.session, engine, trial.cell, CHECK_SECONDS)
         return _check_reason(reply, alone), reply["end"] == "time"
 
 
 def _check_reason(reply: dict, alone: str) -> str:
     """What a visible check said. It is the student's own to read, but for lines of the reference's that it quotes."""
-    events = reply["events"]
-    if reply["end"] == "done" and isinstance(events, list) and len(events) == 1 and isinstance(events[0], dict):
-        message = str(events[0].get("check", "?"))
+    if reply["end"] == "done":
+        message = reply["message"]
         quoted = re.search(r" \(in `[^`]*`, [^()]*, line \d+: (?P<line>.*)\)$", message, re.DOTALL)
         if alone and quoted and quoted["line"].strip() not in alone:
             message = message[: quoted.start()]

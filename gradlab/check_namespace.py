@@ -191,9 +191,14 @@ def _names(of, source: str) -> set[str]:
 # ---- what went wrong --------------------------------------------------------------------------------------------
 
 
-def explain(error: BaseException, cells: list[JobCell], place: int, package: str) -> str:
-    """What a student needs to know of an `error` that escaped from the check at `place`."""
-    frames = traceback.extract_tb(error.__traceback__)
+def explain(
+    error: BaseException, cells: list[JobCell], place: int, package: str, frames: traceback.StackSummary | None = None
+) -> str:
+    """What a student needs to know of an `error` that escaped from the check at `place`.
+
+    frames: where it came from, outermost first, when the error's own traceback does not say.
+    """
+    frames = traceback.extract_tb(error.__traceback__) if frames is None else frames
     by_file = {cell.file: cell for cell in cells}
     if isinstance(error, AssertionError):
         line = next((frame.line for frame in reversed(frames) if frame.filename in by_file), "")

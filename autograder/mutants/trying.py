@@ -6,7 +6,6 @@ the budgets of checks and hidden tests; after the first test that finds somethin
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,9 +16,10 @@ from autograder.blueprint import Blueprint
 from autograder.engines import Engine, Workshop, fault
 from autograder.hidden import seed_of
 from autograder.judge import difference
-from autograder.observe import expected, observe, wall_seconds
+from autograder.observe import expected, observe, observed
+from autograder.remote.trials import check, imports
 from autograder.run import CHECK_SECONDS, IMPORT_SECONDS, Trial, trials_of
-from autograder.sandbox import Worker
+from autograder.sandbox import Worker, scratch
 from gradlab.export_format import ExportError
 
 LOOPS = "took longer than a test may take"
@@ -46,10 +46,9 @@ class Bench:
     def __init__(self, blueprint: Blueprint, base: Path | None = None):
         self.blueprint = blueprint
         self.seed = seed_of(blueprint.lesson.id)
-        self._folder = tempfile.TemporaryDirectory(prefix="autograder-")
+        self._folder = tempfile.TemporaryDirectory(dir=scratch())
         self.workshop = Workshop(blueprint, Path(self._folder.name), base)
         self.worker = Worker(Path(self._folder.name))
-        self.number = 0
 
     def __enter__(self) -> Bench:
         return self
@@ -82,19 +81,14 @@ class Bench:
         engine, problem = None, fault(self.blueprint, exercise, source)
         if not problem:
             engine, problem = self._engine(exercise, source)
-        try:
-            yield (None, problem) if problem else (engine, "")
-        finally:
-            if engine:
-                shutil.rmtree(engine.folder, ignore_errors=True)
+        yield (None, problem) if problem else (engine, "")
 
     def _engine(self, exercise: str, source: str) -> tuple[Engine | None, str]:
-        self.number += 1
         try:
-            engine = self.workshop.engine(f"try-{self.number}", {**self.blueprint.answers, exercise: source})
+            engine = self.workshop.engine({**self.blueprint.answers, exercise: source})
         except ExportError as error:
             return None, str(error)
-        reply = self.worker.ask(engine.imports(), cpu=IMPORT_SECONDS, wall=wall_seconds(IMPORT_SECONDS))
+        reply = observed(self.worker, engine, lambda session: imports(session, engine.modules, IMPORT_SECONDS))
         if reply["end"] == "done":
             return engine, ""
         return engine, f"importing it fails: {reply['type'] or reply['end']} {reply['text']}".strip()
@@ -103,7 +97,7 @@ class Bench:
         """What the worker observes in one check or hidden test."""
         if trial.program:
             return observe(self.worker, engine, trial.program, self.seed)
-        return self.worker.ask(engine.check(trial.cell), cpu=CHECK_SECONDS, wall=wall_seconds(CHECK_SECONDS))
+        return observed(self.worker, engine, lambda session: check(session, engine, trial.cell, CHECK_SECONDS))
 
 
 def said(reply: dict, trial: Trial, wanted: Mapping[str, dict]) -> str:
@@ -112,5 +106,4 @@ def said(reply: dict, trial: Trial, wanted: Mapping[str, dict]) -> str:
         return LOOPS
     if trial.program:
         return difference(wanted[trial.name], reply) or ""
-    events = reply["events"]
-    return events[0]["check"] if reply["end"] == "done" and len(events) == 1 else "Python stopped in the middle of it"
+    return reply["message"] if reply["end"] == "done" else "Python stopped in the middle of it"

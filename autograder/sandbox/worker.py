@@ -1,68 +1,102 @@
-"""A worker process and the pipe to it: requests out, replies back, and its end."""
+"""A worker process and the socket to it: sessions are opened, timed and ended through it."""
 
 from __future__ import annotations
 
-import queue
+import functools
+import signal
 import socket
-import threading
+from collections.abc import Mapping
 from pathlib import Path
 
+from autograder.remote.channel import Channel, Ended
 from autograder.sandbox.limits import GRACE, LIMITS
 from autograder.sandbox.plain import Plain
 from autograder.sandbox.rungs import NONE, SEES_ALL, Isolation, isolation, shared_server, start
 from autograder.sandbox.server import ForkServer, Hatched, scratch
 from autograder.turns import waiting
 from autograder.worker import wire
+from autograder.worker.engine import compiled
+
+REPLY = 1 << 16  # bytes; what the worker itself says is short
 
 
 class Worker:
-    """A worker for the engines in `folder`, started when first asked and again whenever it has ended."""
+    """A worker for one submission, started when first asked and again whenever it has ended.
+
+    It runs no student's code itself: each session has a process of its own, forked from it, and a socket of its own.
+    folder: all of the submissions' folders that it can see.
+    """
 
     def __init__(self, folder: Path, isolated: Isolation | None = None):
         self.folder = Path(folder).resolve()
         self.isolated = isolated or isolation()
         self._process: Hatched | Plain | None = None
         self._own_server: ForkServer | None = None
-        self._replies: queue.Queue[bytes | None] = queue.Queue()
+        self._base: tuple[Path, str] | None = None
 
-    def ask(self, request: dict, **limits: float) -> dict:
-        """The reply to `request` (see worker/tasks.py). It came from the student's side: plain data, never trusted.
+    # ---- sessions -------------------------------------------------------------------------------------------------
 
-        When there is none, {"end": "died" | "time" | "size"} says why.
+    def open(self, base: Path, package: str, texts: Mapping[str, str], **limits: float) -> Channel:
+        """The channel to a new process that holds the package in `base`, with the modules in `texts` put into it.
+
+        There is one session at a time: opening the next ends the one before. Raises Ended when there is none.
         """
-        limits = LIMITS | limits
-        reply, broken = self._exchange(wire.pack(request | {"limits": limits}), limits["wall"] + GRACE)
-        if broken:
+        if self._base != (base, package):
             self._end()
-        if not isinstance(reply, dict) or reply.get("end") not in ("done", "raised", "over", "died", "time", "size"):
-            reply = {"end": "size"}
-        return {"type": "", "text": "", "seconds": 0.0, "events": []} | reply
-
-    def _exchange(self, request: bytes, seconds: float) -> tuple[object, bool]:
-        """The worker's reply, and whether the worker is of no more use."""
-        self._running()
-        try:
-            wire.write_frame(self._requests, request)
-            with waiting():
-                body = self._replies.get(timeout=seconds)
-        except queue.Empty:
-            return {"end": "time"}, True
-        except OSError:  # the pipe is closed
-            return {"end": "died"}, True
-        if body is None:
-            return {"end": "died"}, True
-        try:
-            return wire.unpack(body), False
-        except wire.WireError:
-            return {"end": "size"}, False
-
-    def _running(self) -> None:
         if self._process is None:
             self._process = self._start()
-            self._replies = queue.Queue()
-            self._requests = self._process.socket.makefile("wb")
-            replies = self._process.socket.makefile("rb")
-            threading.Thread(target=_listen, args=(replies, self._replies), daemon=True).start()
+            self._base = (base, package)
+            self._send(_compiled(base, package))
+        request = {"do": "open", "package": package, "texts": dict(texts), "limits": LIMITS | limits}
+        _, theirs = self._ask(request)
+        if theirs is None:
+            raise Ended("died")
+        return Channel(theirs, self.clock)
+
+    def clock(self) -> float:
+        """Seconds of CPU time that the session's process has used, by the kernel's clock."""
+        used = self._ask({"do": "clock"})[0].get("cpu")
+        return used if isinstance(used, float) else 0.0
+
+    def end_session(self) -> tuple[int, float]:
+        """Kill the session's process and all it started. The signal that ended it (0: none), its CPU time."""
+        try:
+            reply, _ = self._ask({"do": "close"})
+        except Ended:
+            return signal.SIGKILL, 0.0
+        return int(reply.get("signal", 0)), float(reply.get("cpu", 0.0))
+
+    def _send(self, body: bytes) -> None:
+        self._process.socket.settimeout(GRACE)
+        try:
+            self._process.socket.sendall(len(body).to_bytes(8, "big") + body)
+        except OSError:
+            self._end()
+            raise Ended("died") from None
+
+    def _ask(self, request: dict) -> tuple[dict, socket.socket | None]:
+        """The worker's reply, and the socket that came with it."""
+        if self._process is None:
+            raise Ended("died")
+        self._send(wire.pack(request))
+        stream = self._process.socket
+        try:
+            with waiting():
+                received, numbers, _, _ = socket.recv_fds(stream, 8, 4)
+                while len(received) < 8 or len(received) < 8 + int.from_bytes(received[:8], "big"):
+                    chunk = stream.recv(REPLY)
+                    if not chunk or len(received) > REPLY:
+                        raise OSError("the worker has hung up")
+                    received += chunk
+            reply = wire.unpack(received[8:])
+            if not isinstance(reply, dict):
+                raise OSError("the worker answers nonsense")
+        except (OSError, wire.WireError):
+            self._end()
+            raise Ended("died") from None
+        return reply, socket.socket(fileno=numbers[0]) if numbers else None
+
+    # ---- the process ----------------------------------------------------------------------------------------------
 
     def _start(self) -> Hatched | Plain:
         if self.isolated.name == NONE.name:
@@ -81,7 +115,10 @@ class Worker:
         """Kill the process and everything it started."""
         process, self._process = self._process, None
         if process is not None:
-            process.socket.shutdown(socket.SHUT_RDWR)
+            try:
+                process.socket.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
             process.close()
 
     def close(self) -> None:
@@ -97,12 +134,7 @@ class Worker:
         self.close()
 
 
-def _listen(stream, replies: queue.Queue) -> None:
-    """Put the frames of a worker into `replies`, and None when there will be no more."""
-    try:
-        while body := wire.read_frame(stream, int(LIMITS["reply"])):
-            replies.put(body)
-    except (wire.WireError, OSError, ValueError):
-        pass
-    replies.put(None)
-    stream.close()
+@functools.lru_cache(maxsize=32)
+def _compiled(base: Path, package: str) -> bytes:
+    """What all submissions to a lesson share, compiled once."""
+    return compiled(base, package)

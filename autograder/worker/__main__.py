@@ -1,23 +1,31 @@
-"""The worker: reads one request after the other from the socket that is its stdin, and answers each there.
+"""The worker: the judge's partner inside the sandbox. It never runs a line of a student's; its children do.
 
-It loads NumPy and the code for checks once, and forks for every request. The child imports the student's engine, does
-the one thing, writes its reply and is killed with all it started; the worker itself never runs a line of theirs. Where
-there is no fork (Windows) it does one request in itself and ends; the other end of the pipe starts the next.
+It has loaded NumPy and the code for notebooks, and forks a child for every session. The child gets a socket of its own
+to the judge, so that nothing which it leaves behind can speak in a later session. What the judge asks here, over the
+socket that is this process's stdin:
+
+    {"do": "open", "package", "texts", "limits"}   a child with that engine; its socket comes with the reply
+    {"do": "clock"}                                {"cpu": seconds the child has used, by the kernel's clock}
+    {"do": "close"}                                the child is killed with all it started: {"signal", "cpu"}
+
+The first thing to arrive is what all engines of these sessions share: modules that are compiled (see engine.py).
 """
 
 from __future__ import annotations
 
 import os
-import select
 import signal
+import socket
 import sys
 import time
 
 import guard
 import numpy.random
 import numpy.testing  # noqa: F401  loaded once, for every child
-import tasks
-from wire import WireError, pack, read_frame, unpack, write_frame
+import threads
+from engine import compiled_modules
+from session import Session
+from wire import pack, read_frame, unpack
 
 REQUEST = 256 << 20  # bytes; requests come from the grader
 
@@ -29,100 +37,90 @@ def preload() -> None:
     try:
         import gradlab.check_namespace  # noqa: F401
     except ImportError:
-        pass  # then hidden tests run, and a check says what is missing
+        pass  # then programs run, but not those that want a notebook
 
 
 def main() -> None:
-    """Answer the requests on stdin, until there are no more."""
-    requests, replies = _take_streams()
+    """Do what the judge asks on stdin, until it asks no more."""
+    judge = _take_socket()
+    requests = judge.makefile("rb")
+    ready = compiled_modules(read_frame(requests, REQUEST) or b"")
+    child = None
     while body := read_frame(requests, REQUEST):
         request = unpack(body)
-        if hasattr(os, "fork"):
-            write_frame(replies, _in_child(request))
+        if request["do"] == "open":
+            if child:
+                child.close()
+            child, theirs = Child.start(request | {"ready": ready})
+            with theirs:
+                _reply(judge, {"cpu": 0.0}, theirs)
+        elif child is None:
+            _reply(judge, {"signal": 0, "cpu": 0.0})
+        elif request["do"] == "clock":
+            _reply(judge, {"cpu": child.cpu()})
         else:
-            write_frame(replies, pack(tasks.run(request)))
-            return
+            _reply(judge, child.close())
+            child = None
+    if child:
+        child.close()
 
 
-def _take_streams() -> tuple:
-    """The socket to the grader, under numbers of its own; print and input get the null device instead."""
-    requests = os.fdopen(os.dup(0), "rb")
-    replies = os.fdopen(os.dup(0), "wb")
+def _take_socket() -> socket.socket:
+    """The socket to the judge, under a number of its own; print and input get the null device instead."""
+    judge = socket.socket(fileno=os.dup(0))
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
-    return requests, replies
+    return judge
 
 
-def _in_child(request: dict) -> bytes:
-    """The reply of a child that does `request`, or why there is none: {"end": "died" | "time" | "size"}."""
-    ours, theirs = os.pipe()
-    parent = os.getpid()
-    child = os.fork()
-    if child == 0:
+def _reply(judge: socket.socket, reply: dict, theirs: socket.socket | None = None) -> None:
+    body = pack(reply)
+    frame = len(body).to_bytes(8, "big") + body
+    if theirs:
+        socket.send_fds(judge, [frame], [theirs.fileno()])
+    else:
+        judge.sendall(frame)
+
+
+class Child:
+    """A forked process that holds one session."""
+
+    def __init__(self, pid: int):
+        self.pid = pid
+
+    @classmethod
+    def start(cls, request: dict) -> tuple[Child, socket.socket]:
+        """The child, and the judge's end of its socket."""
+        ours, theirs = socket.socketpair()
+        parent = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.setsid()  # a group of its own, which is killed as one
+                threads.start(guard.last_steps)
+                guard.guard(request["limits"], {ours.fileno()}, parent)
+                Session(ours.makefile("rb"), ours.makefile("wb"), request).run()
+            finally:
+                os._exit(0)
+        ours.close()
+        return cls(pid), theirs
+
+    def cpu(self) -> float:
+        """Seconds of CPU time that the child has used."""
         try:
-            os.setsid()  # a group of its own, which is killed as one
-            guard.guard(request["limits"], {theirs}, parent)
-            with os.fdopen(theirs, "wb") as stream:
-                write_frame(stream, _reply(request))
-        finally:
-            os._exit(0)
-    os.close(theirs)
-    try:
-        return _collect(ours, child, request["limits"])
-    finally:
-        os.close(ours)
+            return time.clock_gettime((~self.pid << 3) | 2)  # Linux: the clock of another process
+        except (OSError, AttributeError):
+            return 0.0
 
-
-def _reply(request: dict) -> bytes:
-    reply = tasks.run(request)
-    try:
-        return pack(reply)
-    except (TypeError, ValueError, WireError):
-        return pack({"end": "size", "events": []})
-
-
-def _collect(pipe: int, child: int, limits: dict) -> bytes:
-    """Read the child's frame within the time and size allowed, then end the child and all it started."""
-    received, end = bytearray(), "died"
-    try:
-        end = _read(pipe, received, limits)
-    finally:
-        status, used = _kill(child)
-    if end == "whole":
-        return bytes(received[8:])
-    if end == "died" and os.WIFSIGNALED(status) and used > limits["cpu"] * 0.9:  # the kernel counts in ticks
-        end = "time"
-    return pack({"end": end, "events": []})
-
-
-def _read(pipe: int, received: bytearray, limits: dict) -> str:
-    """Fill `received` with one frame. "whole", or why not: "time", "size", or "died" when the pipe closed early."""
-    deadline = time.monotonic() + limits["wall"]
-    wanted = 8
-    while len(received) < wanted:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([pipe], [], [], left)[0]:
-            return "time"
-        chunk = os.read(pipe, min(1 << 20, wanted - len(received)))
-        if not chunk:
-            return "died"
-        received += chunk
-        if wanted == 8 and len(received) == 8:
-            wanted += int.from_bytes(received, "big")
-            if wanted > limits["reply"]:
-                return "size"
-    return "whole"
-
-
-def _kill(child: int) -> tuple[int, float]:
-    """End the child's whole group. The child's status (its own, when it had ended before) and its seconds of CPU."""
-    try:
-        os.killpg(child, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # it has not come as far as setsid; or macOS and a dead leader
-        os.kill(child, signal.SIGKILL)
-    _, status, usage = os.wait4(child, 0)
-    return status, usage.ru_utime + usage.ru_stime
+    def close(self) -> dict:
+        """End the child's whole group. How it ended (its own end, when that came before) and its seconds of CPU."""
+        try:
+            os.killpg(self.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):  # it has not come as far as setsid; or macOS and a dead leader
+            os.kill(self.pid, signal.SIGKILL)
+        _, status, usage = os.wait4(self.pid, 0)
+        return {"signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, "cpu": usage.ru_utime + usage.ru_stime}
 
 
 if __name__ == "__main__":

@@ -718,6 +718,7 @@ print("after that:      ", product())
 # Here is a harmless loop. It adds `y` to itself, again and again:
 
 # %% given="diamonds"
+# Only builds tensors.
 def diamonds(n):
     """1 doubled n times, as a recorded tensor: y = y + y."""
     y = mytorch.tensor(1.0, requires_grad=True)
@@ -823,7 +824,8 @@ print(recursive_order((x * (x + 1)).grad_fn))
 # It is right. Now let a loop make the graph a little deeper; 10,000 ops are nothing special, a recurrent
 # network on a long text has more:
 
-# %%
+# %% given="chain"
+# Only builds tensors.
 def chain(n):
     """1 + 1 + … + 1, n sums one after the other."""
     y = mytorch.tensor(1.0, requires_grad=True)
@@ -831,7 +833,7 @@ def chain(n):
         y = y + 1
     return y
 
-
+# %%
 with gradlab.lesson.expect_error(RecursionError):
     recursive_order(chain(10_000).grad_fn)
 
@@ -896,9 +898,7 @@ order = topological_order(diamonds(60).grad_fn)
 assert len(order) == 61, (
     f"60 doublings have 61 nodes, and you listed {len(order)}: each node belongs into the list once"
 )
-y = mytorch.tensor(1.0, requires_grad=True)
-for _ in range(20_000):
-    y = y + 1
+y = chain(20_000)
 try:
     order = topological_order(y.grad_fn)
 except RecursionError:

@@ -162,9 +162,7 @@ def many_diamonds(torch, see, rng):
 @tests("walk", points=0.5, says="a chain of 10,000 ops needs no deeper recursion than Python allows")
 def a_long_chain(torch, see, rng):
     x = leaf(torch, rng.normal(size=2))
-    y = x
-    for i in range(10_000):
-        y = y + 1.0 if i % 2 else y * 0.9999
+    y = see.repeat(x, 5_000, ("__mul__", 0.9999), ("__add__", 1.0))
     with see.budget(seconds=3):
         y.sum().backward()
     see(x.grad, "x.grad")

@@ -466,6 +466,14 @@ def walk(root, seed, retain_graph=False, create_graph=False, targets=None):
 # two cases: nothing is pending at the target yet, or something is. Write the sum as `a + b`, not with `+=`: the
 # array may be shared with another node.
 
+# %% given="times_one"
+# Only builds tensors.
+def times_one(x, n):
+    """x · 1 · 1 · … · 1, n products one after the other."""
+    for _ in range(n):
+        x = x * 1.0
+    return x
+
 # %% check="walk" points=1
 from gradlab.expected import expect_graph
 
@@ -543,9 +551,8 @@ assert used.grad.item() == 5 and unused.grad is None, (
     "nothing"
 )
 
-y = x = mytorch.tensor(1.0, requires_grad=True)
-for _ in range(3000):
-    y = y * 1.0
+x = mytorch.tensor(1.0, requires_grad=True)
+y = times_one(x, 3000)
 try:
     y.backward()
 except RecursionError:

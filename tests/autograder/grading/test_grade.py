@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook
 from autograder import run
 from autograder.grade import Options, grade_class
 from autograder.graded import load
+from autograder.remote import trials
 from autograder.report import write_csv
 from autograder.sandbox import isolation
 from autograder.slots import Here
@@ -146,7 +147,7 @@ def graded(built, blueprint, answered, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "CHECK_SECONDS", 1.0)
         patch.setattr(run, "IMPORT_SECONDS", 2.0)
-        patch.setattr(run, "wall_seconds", lambda cpu: cpu + 1)
+        patch.setattr(trials, "wall_seconds", lambda cpu: cpu + 1)
         report = grade_class(built, [blueprint.lesson], out / "submitted", out, Options(seed=5), executor=Here())
     return report, out
 

@@ -10,8 +10,9 @@ from autograder.blueprint import load_blueprint, load_hidden_tests
 from autograder.engines import Workshop
 from autograder.hidden import FOUND, grade, run_hidden
 from autograder.observe import expected
+from autograder.overlay import overlay
 from autograder.pretend import right_answers
-from autograder.worker.registry import BrokenTests, read_tests
+from autograder.programs import BrokenTests, read_tests
 from gradlab.errors import GradlabError
 from gradlab.files import write_atomic
 
@@ -20,6 +21,12 @@ HEAD = "from autograder.hidden import tests\n"
 
 def program(body, exercise="double", points=2, head="torch, see, rng"):
     return f'@tests("{exercise}", points={points}, says="it works")\ndef a_test({head}):\n    {body}\n'
+
+
+def written(engine, tmp_path):
+    """A folder with the engine's package in it, whole."""
+    folder = tmp_path / f"engine-{len(list(tmp_path.iterdir()))}"
+    return overlay(engine.blueprint.course, engine.blueprint.lesson, engine.texts, folder)
 
 
 @pytest.fixture
@@ -45,8 +52,8 @@ def verdicts(built, tmp_path, monkeypatch):
         answers = right_answers(blueprint)
         if answer is not None:
             answers[exercise] = answer
-        engine = workshop.engine("student", answers)
-        found = run_hidden(lesson.id, exercise, engine.folder, workshop.reference.folder, 1, course=course, **options)
+        theirs, ours = (written(workshop.engine(each), tmp_path) for each in (answers, right_answers(blueprint)))
+        found = run_hidden(lesson.id, exercise, theirs, ours, 1, course=course, **options)
         return {verdict.name: verdict for verdict in found}["a_test"]
 
     return run
@@ -104,12 +111,9 @@ def test_nb_holds_the_cells_that_are_not_exported(verdicts):
     ("body", "words"),
     [
         ("import time; see(time.perf_counter_ns())", "behaves differently from run to run: a value differs"),
-        ("see(list({'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'}))", "behaves differently from run to run"),
         ("see(torch.nothing)", "raises AttributeError"),
         ("assert False", "raises AssertionError"),
         ("torch.double(2)", "observes nothing"),
-        ("see(1); import os; os._exit(1)", "Python ends"),
-        ("with see.budget(seconds=0.1):\n        while True: pass", "takes longer than 0.1 s"),
     ],
 )
 def test_a_program_that_is_no_test_is_its_authors_error(verdicts, body, words):

@@ -11,20 +11,28 @@ from pathlib import Path
 import pytest
 
 import autograder
+from autograder.remote.channel import Ended
+from autograder.remote.see import observed
+from autograder.remote.session import Session
 from autograder.sandbox import RUNGS, Worker, chosen, offered, rungs, scratch
 from gradlab.errors import GradlabError
 
-TESTS = """
-from autograder.hidden import tests
-
-@tests("walk", points=1, says="it runs")
-def a_test(torch, see, rng):
-    see(torch.answer())
-"""
 OFFERED = [name for name in RUNGS if not offered(name).problem]
 on_each_rung = pytest.mark.parametrize("rung", OFFERED)
 on_each_rung_and_none = pytest.mark.parametrize("rung", [*OFFERED, "none"])
 in_rooms = pytest.mark.parametrize("rung", [name for name in OFFERED if offered(name).isolation.rooms])
+
+
+def asked(worker, base, cpu=5.0, wall=20.0):
+    """How `toy.answer()` ends in a session of its own."""
+    try:
+        with Session(worker.open(base, "toy", {}), "toy") as session:
+            session.channel.allow(cpu, wall)
+            return {"end": "done", "saw": observed(session, session.package().answer())}
+    except Ended as end:
+        return {"end": end.end}
+    except Exception as error:
+        return {"end": "raised", "type": type(error).__name__}
 
 
 @pytest.fixture
@@ -46,10 +54,8 @@ def ask(folder):
                 package.mkdir(parents=True)
                 code = "import os, sys, time\ndef answer():\n    " + body.strip().replace("\n", "\n    ")
                 (package / "__init__.py").write_text(code, encoding="utf-8")
-                request = {"do": "program", "engine": str(package.parent), "package": "toy", "seed": 1}
-                request |= {"tests": TESTS, "program": "a_test"}
-                replies.append(worker.ask(request, **limits))
-        return [reply["events"][0]["saw"] if reply["end"] == "done" else reply for reply in replies]
+                replies.append(asked(worker, package.parent, **limits))
+        return [reply["saw"] if reply["end"] == "done" else reply for reply in replies]
 
     return run
 
@@ -184,14 +190,14 @@ def test_a_folder_elsewhere(ask, rung, tmp_path):
 GRADER = """
 import tempfile, threading, time
 from pathlib import Path
+from autograder.remote.session import Session
 from autograder.sandbox import Worker, offered, scratch
-TESTS = '''{tests}'''
 def ask(body):
     folder = Path(tempfile.mkdtemp(dir=scratch()))
     (folder / "toy").mkdir()
     (folder / "toy" / "__init__.py").write_text("def answer(): " + body)
-    request = dict(do="program", engine=str(folder), package="toy", seed=1, tests=TESTS, program="a_test")
-    Worker(folder, offered("{rung}").isolation).ask(request, cpu=60, wall=60)
+    session = Session(Worker(folder, offered("{rung}").isolation).open(folder, "toy", {{}}), "toy")
+    session.package().answer()
 for body in ("exec('while True: pass')", "__import__('time').sleep(60)"):
     threading.Thread(target=ask, args=(body,), daemon=True).start()
 print("busy", flush=True)
@@ -203,7 +209,7 @@ time.sleep(60)
 def test_nothing_is_left_of_a_grader_that_is_killed(rung, tmp_path):
     """Not its fork server, not its workers, of which one is busy and one sleeps."""
     script = tmp_path / "grader.py"
-    script.write_text(GRADER.format(rung=rung, tests=TESTS), encoding="utf-8")
+    script.write_text(GRADER.format(rung=rung), encoding="utf-8")
     root = Path(autograder.__file__).parents[1]
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, cwd=root) as grader:
         assert grader.stdout.readline() == b"busy\n"

@@ -3,17 +3,17 @@
     @tests("walk", points=2, says="an input used twice at different depths gets both gradients")
     def reuse_at_unequal_depth(torch, see, rng): ...
 
-The same file is read outside the sandbox (what is there, worth what) and inside (run this one).
+The file is read, and its programs run, in the judge's process; nothing of it reaches the sandbox.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
-import sys
-import types
 from collections.abc import Callable
 from typing import NamedTuple
+
+from autograder.remote.stand_ins import builtins_there
 
 SECONDS = 5.0
 
@@ -65,10 +65,9 @@ def tests(exercise: str, points: float, says: str, seconds: float = SECONDS) -> 
 def read_tests(source: str, file: str = "hidden_tests.py") -> dict[str, Program]:
     """The programs in the text of a file, by name, in its order. Raises BrokenTests."""
     tree = _parse(source, file)
-    namespace: dict = {"__name__": "hidden_tests", "__file__": file}
+    namespace: dict = {"__name__": "hidden_tests", "__file__": file, "__builtins__": builtins_there()}
     try:
-        with _importable():
-            exec(compile(tree, file, "exec", dont_inherit=True), namespace)
+        exec(compile(tree, file, "exec", dont_inherit=True), namespace)
     except Exception as error:
         raise BrokenTests(f"{file}:{_line(error, file)}: {type(error).__name__}: {error}") from None
     found = [value.program for value in namespace.values() if isinstance(getattr(value, "program", None), Program)]
@@ -95,23 +94,3 @@ def _line(error: BaseException, file: str) -> int:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
-
-
-class _importable:
-    """Makes `from autograder.hidden import tests` work where there is no autograder: in the sandbox."""
-
-    def __enter__(self) -> None:
-        self.added = []
-        if __package__:  # imported as autograder.worker.registry: the real one is there
-            return
-        package, module = types.ModuleType("autograder"), types.ModuleType("autograder.hidden")
-        module.tests = package.tests = tests
-        package.hidden = module
-        for name, stand_in in (("autograder", package), ("autograder.hidden", module)):
-            if name not in sys.modules:
-                sys.modules[name] = stand_in
-                self.added.append(name)
-
-    def __exit__(self, *_) -> None:
-        for name in self.added:
-            del sys.modules[name]

@@ -1,0 +1,133 @@
+"""A visible check, run here: its asserts are decided in the judge, on what the student's process answers.
+
+It sees what it would see in the notebook. The package and the exercises are proxies; what the lesson gives besides
+(helpers for checks) runs here too, but for cells that begin with `# Only builds tensors.`: they run beside the engine,
+for a tensor may take thousands of steps.
+"""
+
+from __future__ import annotations
+
+import functools
+import linecache
+import random
+import re
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from autograder.remote.session import Session
+from autograder.remote.stand_ins import builtins_there
+from gradlab.check_namespace import LONGEST, JobCell, explain, without_magics
+from gradlab.export_format import plain_code
+from gradlab.names import bound_names, used_names
+
+BUILDS = "# Only builds tensors."
+_PLAIN_NAME = re.compile(r"[A-Za-z_]\w*|<lambda>|<listcomp>|<genexpr>")
+
+
+def run_check(session: Session, cells: Sequence[JobCell], place: int, texts: Mapping[str, str]) -> str:
+    """What the check at `place` of `cells` has to say; "" when it passes. Raises nothing but Ended.
+
+    texts: {module: text} of the engine's modules of this lesson, for the lines that errors came from.
+    """
+    check, package = cells[place], session.name
+    random.seed(0)
+    np.random.seed(0)
+    try:
+        with np.errstate(all="ignore"):
+            _run(session, cells, place)
+    except Exception as error:
+        return _message(error, cells, place, package, texts)
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt | SystemExit) or not hasattr(error, "frames_there"):
+            raise
+        return _message(error, cells, place, package, texts)
+    finally:
+        linecache.cache.pop(check.file, None)
+    return ""
+
+
+def _message(error: BaseException, cells: Sequence[JobCell], place: int, package: str, texts) -> str:
+    if type(error).__name__ == "Failure" and hasattr(error, "frames_there"):  # words of gradlab.check_namespace
+        return str(error)[:LONGEST]
+    frames = _frames(error, cells, package, texts)
+    if type(error).__name__ == "SystemExit":  # of the student's code; it ends nothing here
+        error = SystemExit().with_traceback(error.__traceback__)
+    try:
+        return explain(error, list(cells), place, package, frames)[:LONGEST]
+    except Exception:  # an error whose own message cannot be made
+        return f"{type(error).__name__}, and its message could not be shown."
+
+
+def _run(session: Session, cells: Sequence[JobCell], place: int) -> None:
+    check, before = cells[place], cells[:place]
+    own = [cell for cell in cells if cell.role == "exercise" and cell.name == check.name]
+    used = set(names_in(used_names, check.source)).union(*(names_in(used_names, cell.source) for cell in own))
+    here = [cell for cell in before if cell.role == "given" and not cell.module and not _builds(cell)]
+    there = [cell for cell in before if _is_there(cell) and (cell.module or _builds(cell)) and cell not in own]
+    there += [
+        cell
+        for cell in before
+        if cell.role == "exercise" and not cell.module and cell not in own and used & names_in(bound_names, cell.source)
+    ]
+    if any(not cell.module for cell in (*there, *own)):  # the notebook's own cells may use what is given
+        there += here
+    there = [cell for cell in before if cell in there] + own
+    sent = [[*cell, cell in own or cell.role == "given"] for cell in there]
+    asked = used.union(*(names_in(used_names, cell.source) for cell in here))
+    bound = set().union(*(names_in(bound_names, cell.source) for cell in there if cell not in here))
+    space: dict[str, Any] = {"__name__": "__main__", "np": np, session.name: session.package()}
+    space |= {name: value for name, value in session.notebook(sent, sorted(bound & asked)).items()}
+    space["__builtins__"] = builtins_there()
+    for cell in (*here, check):
+        _execute(cell, space)
+
+
+def _is_there(cell: JobCell) -> bool:
+    return cell.role in ("given", "exercise")
+
+
+def _builds(cell: JobCell) -> bool:
+    return cell.source.lstrip().startswith(BUILDS)
+
+
+def _execute(cell: JobCell, space: dict[str, Any]) -> None:
+    code = plain_code(cell.source) if cell.module else without_magics(cell.source)
+    linecache.cache[cell.file] = (len(code), None, code.splitlines(keepends=True), cell.file)
+    exec(_compiled(code, cell.file), space)
+
+
+@functools.lru_cache(maxsize=4096)
+def names_in(of: Callable, source: str) -> frozenset[str]:
+    """The names that `of` finds; none in what is not Python."""
+    try:
+        return frozenset(of(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiled(code: str, file: str) -> CodeType:
+    return compile(code, file, "exec", dont_inherit=True)
+
+
+# ---- where an error came from ---------------------------------------------------------------------------------------
+
+
+def _frames(error: BaseException, cells, package: str, texts: Mapping[str, str]) -> traceback.StackSummary:
+    """The places here, then those that the worker named, as far as they are lines of this lesson."""
+    found = list(traceback.extract_tb(error.__traceback__))
+    mine = {cell.file for cell in cells}
+    found = [frame for frame in found if frame.filename in mine]
+    sources = {cell.file: plain_code(cell.source) if cell.module else cell.source for cell in cells}
+    for file, line, name in getattr(error, "frames_there", []):
+        stem = file.rpartition("/")[2].removesuffix(".py")
+        text = sources.get(file) if file.startswith("<") else texts.get(stem)
+        lines = (text or "").splitlines()
+        if text is not None and 0 < line <= len(lines) and (not name or _PLAIN_NAME.fullmatch(name)):
+            shown = file if file.startswith("<") else f"{package}/{stem}.py"
+            found.append(traceback.FrameSummary(shown, line, name, line=lines[line - 1].strip()))
+    return traceback.StackSummary.from_list(found)

@@ -1,0 +1,137 @@
+"""The engine in this process: importing it from memory, the notebook's names, and the tools a program may borrow.
+
+The modules that are the same for a whole lesson were compiled before this process was forked; the student's are
+compiled here. No file is read or written.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import importlib.abc
+import importlib.util
+import marshal
+import sys
+import types
+import weakref
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+try:
+    import threads
+except ImportError:  # the judge's side, where this folder is a package
+    from autograder.worker import threads
+
+
+PLACE = "/engine"  # what tracebacks call the folder that there is not
+
+
+class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    """Finds and loads modules from their texts. ready: {module: (code, text, is a package, file)} that are compiled."""
+
+    def __init__(self, ready: Mapping[str, tuple], texts: Mapping[str, tuple[str, str]]):
+        self.ready, self.texts = ready, texts
+
+    def find_spec(self, name, path=None, target=None):
+        if name in self.texts:
+            return importlib.util.spec_from_loader(name, self, origin=self.texts[name][1])
+        if name in self.ready:
+            return importlib.util.spec_from_loader(
+                name, self, origin=self.ready[name][3], is_package=self.ready[name][2]
+            )
+        return None
+
+    def is_package(self, name):
+        return name not in self.texts and self.ready[name][2]
+
+    def get_source(self, name):
+        return self.texts[name][0] if name in self.texts else self.ready[name][1]
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        name = module.__name__
+        module.__file__ = module.__spec__.origin
+        if name in self.texts:
+            text, file = self.texts[name]
+            code = compile(text, file, "exec", dont_inherit=True)
+        else:
+            code = self.ready[name][0]
+        exec(code, module.__dict__)
+
+
+def compiled(folder: Path | str, package: str) -> bytes:
+    """The modules of the package in `folder`, compiled, for `compiled_modules`. Done by the grader, of its own code."""
+    found = {}
+    for path in sorted(Path(folder, package).rglob("*.py")):
+        parts = path.relative_to(folder).with_suffix("").parts
+        is_package = parts[-1] == "__init__"
+        text, file = path.read_text(encoding="utf-8"), f"{PLACE}/{'/'.join(parts)}.py"
+        code = _code(text, file)
+        if code is not None:
+            found[".".join(parts[:-1] if is_package else parts)] = (code, text, is_package, file)
+    return marshal.dumps(found)
+
+
+@lru_cache(maxsize=1024)
+def _code(text: str, file: str) -> types.CodeType | None:
+    """None for what is no Python: it may be a student's, whose modules are compiled where they run."""
+    try:
+        return compile(text, file, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def compiled_modules(data: bytes) -> dict[str, tuple]:
+    """{module: (code, text, is a package, file)}"""
+    return marshal.loads(data) if data else {}
+
+
+def make_importable(request: dict) -> None:
+    """Let imports find the engine. request["ready"]: of `compiled_modules`; request["texts"]: {module: text}."""
+    package, ready = request["package"], request["ready"]
+    texts = {f"{package}.{name}": (text, f"{PLACE}/{package}/{name}.py") for name, text in request["texts"].items()}
+    sys.meta_path.insert(0, Sources(ready, texts))
+
+
+def module(name: str) -> types.ModuleType:
+    return importlib.import_module(name)
+
+
+def notebook(package: str, cells: list, wanted: list[str]) -> dict[str, Any]:
+    """The names that the notebook has after these cells: [role, name, module, source, must].
+
+    A cell that fails is passed over, unless it `must` run. Only names in `wanted` are returned, if they are there.
+    """
+    from gradlab.check_namespace import JobCell, Namespace, without_magics
+
+    class Kept(Namespace):
+        """On the package as it is imported here."""
+
+        def __init__(self) -> None:
+            self.package, self.flags = package, 0
+            self.names = {"__name__": "__main__", package: module(package), "np": sys.modules["numpy"]}
+
+    space = Kept()
+    for role, name, of, source, must in cells:
+        try:
+            space.take(JobCell(role, name, of, without_magics(source)))
+        except BaseException:
+            if must:
+                raise
+    return {name: space.names[name] for name in wanted if name in space.names}
+
+
+#: Parts of Python that must act in this process, and not in the judge's, when a program uses them.
+TOOLS = {
+    "gc.enable": gc.enable,
+    "gc.disable": gc.disable,
+    "gc.collect": gc.collect,
+    "weakref.ref": weakref.ref,
+    "threading.Thread": threads.Thread,
+    "sys.setrecursionlimit": sys.setrecursionlimit,
+    "sys.getrecursionlimit": sys.getrecursionlimit,
+}
