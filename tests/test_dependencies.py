@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 # Packages that are imported under another name than they are installed, or that come with one that is listed.
 COMES_WITH = {
@@ -45,16 +46,26 @@ def name_of(requirement: str) -> str:
 
 
 def test_binder_installs_a_part_of_the_same_list(repo, wanted):
-    lines = (repo / "binder/requirements.txt").read_text(encoding="utf-8").splitlines()
+    lines = (repo / "binder/requirements.in").read_text(encoding="utf-8").splitlines()
     for line in lines:
-        assert line.startswith("#") or line in wanted.values(), f"binder/requirements.txt and pyproject.toml: {line}"
+        assert line.startswith("#") or line in wanted.values(), f"binder/requirements.in and pyproject.toml: {line}"
     assert not {"pytest", "nbgrader", "jupytext", "ruff", "torch"} & {name_of(each) for each in lines if each[0] != "#"}
+
+
+def test_the_lock_pins_everything_and_fits_the_list(repo):
+    lines = (repo / "binder/requirements.txt").read_text(encoding="utf-8").splitlines()
+    pinned = dict(line.split("==") for line in lines if not line.startswith("#"))
+    assert all(re.fullmatch(r"[\w.+!-]+", version) for version in pinned.values())
+    assert not {"pytest", "nbgrader", "jupytext", "ruff", "torch"} & set(pinned)
+    listed = (repo / "binder/requirements.in").read_text(encoding="utf-8").splitlines()
+    for wish in (Requirement(line) for line in listed if not line.startswith("#")):
+        assert wish.specifier.contains(pinned[wish.name]), f"{wish}: write the lock anew: python -m autograder.lock"
 
 
 def test_conda_brings_python_and_graphviz_and_leaves_the_rest_to_pyproject(repo, project):
     environment = yaml.safe_load((repo / "environment.yml").read_text(encoding="utf-8"))
     *conda, pip = environment["dependencies"]
-    assert pip == {"pip": ["--editable ."]}
+    assert pip == {"pip": ["--requirement binder/requirements.txt", "--editable ."]}
     assert {"graphviz", "pip"} <= set(conda)
     version = next(each for each in conda if each.startswith("python")).removeprefix("python=")
     assert (repo / "binder/runtime.txt").read_text(encoding="utf-8").strip() == f"python-{version}"
@@ -74,11 +85,11 @@ def test_what_a_package_imports_is_listed(repo, project, wanted, package):
 
 
 def test_what_students_packages_import_is_on_binder(repo):
-    lines = (repo / "binder/requirements.txt").read_text(encoding="utf-8").splitlines()
+    lines = (repo / "binder/requirements.in").read_text(encoding="utf-8").splitlines()
     installed = {name_of(line) for line in lines if line and line[0] != "#"}
     for file, name in [*imports(repo / "mytorch"), *imports(repo / "gradlab")]:
         assert COMES_WITH.get(name, name).lower() in installed, (
-            f"{file} imports {name}: add it to binder/requirements.txt"
+            f"{file} imports {name}: add it to binder/requirements.in"
         )
 
 

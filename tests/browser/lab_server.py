@@ -38,6 +38,10 @@ class LabServer:
         tree = f"/lab/tree/{path}" if path else "/lab"
         return f"http://127.0.0.1:{self.port}{tree}?token={self.token}"
 
+    def command(self, options: list[str]) -> list[str]:
+        """How it is started."""
+        return [sys.executable, "-m", "jupyterlab", *options]
+
     def __enter__(self) -> LabServer:
         self._write_settings()
         options = {
@@ -52,7 +56,7 @@ class LabServer:
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "jupyterlab", *(f"--{name}={value}" for name, value in options.items())],
+                self.command([f"--{name}={value}" for name, value in options.items()]),
                 cwd=self.folder,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab_server import ROOT
 from lesson_page import LessonPage
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Locator, Page
 
 SITE = Path(os.environ.get("GRADLAB_SITE", ROOT / ".build" / "lite" / "site"))
 OPEN_SECONDS = 240  # Python starts in the page, and so may other tests
@@ -43,6 +43,33 @@ class LitePage(LessonPage):
         kernel = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
         page.wait_for_function(f"() => {kernel}", timeout=OPEN_SECONDS * 1000)
         return cls(page)
+
+    def cell(self, place: int) -> Locator:
+        """Of the notebook in front: a second tab of the lab brings the first one's notebook along."""
+        return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-cell").nth(place)
+
+    def put(self, place: int, source: str) -> None:
+        """Replace what is in the cell without a keyboard, which takes a hundredth of the time."""
+        code = "([place, source]) => "
+        code += "window.jupyterapp.shell.currentWidget.content.widgets[place].model.sharedModel.setSource(source)"
+        self.page.evaluate(code, [place, source])
+
+    def solve(self, answers: dict[str, str], upto: str = "") -> list[str]:
+        """Put the answers in and run what belongs to the package, up to the first cell with `upto` in it, and with it.
+
+        Returns the outputs of the cells that were run.
+        """
+        said = []
+        for place, cell in enumerate(self.cells()):
+            if cell["cell_type"] != "code":
+                continue
+            if cell["id"] in answers:
+                self.put(place, answers[cell["id"]])
+            if upto or cell["metadata"].get("gradlab", {}).get("role") in ("setup", "given", "exercise"):
+                said.append(self.execute(place))
+            if upto and upto in "".join(cell["source"]):
+                break
+        return said
 
     def cells(self) -> list[dict]:
         """The notebook as it is now, outputs included."""
