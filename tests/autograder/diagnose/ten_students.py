@@ -329,3 +329,159 @@ class StraightThrough(mytorch.autograd.Function):
 )
 
 STUDENTS = (ANNA, BEN, CHEN, DINA, ELIF, FARAH, GUS, HANA, IVO, JULES)
+
+
+# Written after the matching was done, and before a look at the wrong answers to these exercises.
+
+KIM = Student(
+    "kim",
+    "01_tensors",
+    {
+        "stack": """\
+def stack(dim, *arrays):
+    return np.stack(arrays, axis=dim)
+"""
+    },
+    {"stack": "NumPy's own errors come through, where a RuntimeError or an IndexError is promised."},
+    {},
+)
+
+LEA = Student(
+    "lea",
+    "03_backward_pass",
+    {
+        "MatMul": """\
+class MatMul(Function):
+    @staticmethod
+    def forward(ctx, x, y):
+        ctx.save_for_backward(x, y)
+        return kernels.matmul(x, y)
+
+    @staticmethod
+    def backward(ctx, grad):
+        x, y = ctx.saved_tensors
+        to_x, to_y = ctx.next
+        row, column = x, y
+        if y.ndim == 1:
+            column, grad = y.reshape((-1, 1)), grad.reshape((*grad.shape, 1))
+        if x.ndim == 1:
+            row, grad = x.reshape((1, -1)), grad.reshape((*grad.shape[:-1], 1, grad.shape[-1]))
+        dx = grad @ column.mT
+        dy = grad.mT @ row
+        if to_x and x.ndim == 1:
+            dx = dx.reshape((*dx.shape[:-2], dx.shape[-1]))
+        if to_y and y.ndim == 1:
+            dy = dy.reshape(dy.shape[:-1])
+        return dx, dy
+""",
+        "Permute": """\
+class Permute(Function):
+    @staticmethod
+    def forward(ctx, x, dims):
+        ctx.order = dims
+        return kernels.permute(x, dims)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return Permute.compute(grad, ctx.order), None
+""",
+    },
+    {
+        "MatMul": "The gradient of y is transposed: it is xᵀ @ G, not Gᵀ @ x.",
+        "Permute": "The gradient is permuted in the same order again, not in the inverse one.",
+    },
+    {"Permute": "The same order was applied again"},
+)
+
+NIA = Student(
+    "nia",
+    "04_accumulation",
+    {
+        "zero_grad": """\
+def zero_grad(parameters, set_to_none=True):
+    for p in with_grad(parameters):
+        if set_to_none:
+            p._grad = None
+        else:
+            p._grad = TensorBase.result_type(np.zeros_like(p.array))
+""",
+        "run_hooks": """\
+def run_hooks(hooks, grad):
+    tensor = grad if isinstance(grad, TensorBase) else TensorBase.result_type(grad)
+    result = tensor
+    for hook in in_order(hooks):
+        new = hook(tensor)
+        if new is not None:
+            check_replacement(hook, tensor, new)
+            result = new
+    return result if isinstance(grad, TensorBase) else result.array
+""",
+    },
+    {
+        "zero_grad": "A new tensor of zeros takes the gradient's place; it should be filled where it is.",
+        "run_hooks": "Every hook is shown the gradient as it arrived, not what the hook before has left.",
+    },
+    {"run_hooks": "Every hook is shown the gradient that arrived"},
+)
+
+PIA = Student(
+    "pia",
+    "05_no_grad",
+    {
+        "set_grad_enabled": """\
+class set_grad_enabled(Switch):
+    def __new__(cls, enabled):
+        return object.__new__(cls)
+
+    def __init__(self, enabled):
+        self.enabled = enabled
+        self.before = mode.enabled
+
+    def clone(self):
+        return type(self)(self.enabled)
+
+    def __call__(self, function):
+        mode.enabled = self.before
+        return super().__call__(function)
+
+    def __enter__(self):
+        mode.enabled = self.enabled
+
+    def __exit__(self, *error):
+        mode.enabled = self.before
+"""
+    },
+    {"set_grad_enabled": "Called without a block it does nothing: it should act at once."},
+    {"set_grad_enabled": "It acts only as a block"},
+)
+
+QUINN = Student(
+    "quinn",
+    "06_custom_functions",
+    {
+        "analytical_jacobian": """\
+def analytical_jacobian(output, x):
+    jacobian = np.zeros((x.array.size, output.array.size))
+    for j in range(output.array.size):
+        seed = np.zeros(output.array.size, dtype=output.array.dtype)
+        seed[j] = 1
+        seed = TensorBase.result_type(seed.reshape(output.array.shape))
+        (found,) = grad(output, x, seed, allow_unused=True)
+        if found is not None:
+            jacobian[:, j] = found.array.flatten()
+    return jacobian
+""",
+        "nll_loss": """\
+def nll_loss(input, target, reduction="mean"):
+    rows = list(range(input.shape[0]))
+    return reduce(input[rows, target], reduction)
+""",
+    },
+    {
+        "analytical_jacobian": "The graph is not retained, so the second walk finds it freed.",
+        "nll_loss": "The minus is missing.",
+    },
+    {"analytical_jacobian": "The first walk frees the graph", "nll_loss": "The minus is missing"},
+)
+
+HELD_OUT = (KIM, LEA, NIA, PIA, QUINN)

@@ -21,7 +21,8 @@ from gradlab.course import load_course
 from gradlab.export_format import export_of
 from gradlab.notebooks import Notebook
 
-STUDENTS = runpy.run_path(str(Path(__file__).with_name("ten_students.py")))["STUDENTS"]
+_FILE = runpy.run_path(str(Path(__file__).with_name("ten_students.py")))
+STUDENTS = [*_FILE["STUDENTS"], *_FILE["HELD_OUT"]]
 pytestmark = pytest.mark.full
 
 
