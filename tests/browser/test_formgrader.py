@@ -54,9 +54,11 @@ def test_formgrader_shows_the_grades(graded, tmp_path_factory):
     with LabServer(graded, tmp_path_factory.mktemp("lab")) as lab, browser(tmp_path_factory.mktemp("profile")) as tabs:
         page = tabs.new_page()
         address = f"http://127.0.0.1:{lab.port}/formgrader"
-        page.goto(f"{address}/gradebook/{LESSON}/?token={lab.token}")
+        page.goto(f"{address}?token={lab.token}")
+        page.wait_for_load_state("networkidle")
+        page.goto(f"{address}/gradebook/{LESSON}")
         page.wait_for_selector("text=4.5 / 9", timeout=60_000)
-        page.goto(f"{address}/gradebook/{LESSON}/{LESSON}/?token={lab.token}")
+        page.goto(f"{address}/gradebook/{LESSON}/{LESSON}")
         page.wait_for_selector("text=Submission #2", timeout=60_000)
         body = page.inner_text("body")
         assert "9 / 9" in body and "0 / 9" in body
