@@ -21,6 +21,7 @@ from gradlab.errors import GradlabError
 NEEDED = {"sphinx": "Sphinx", "myst_nb": "MyST-NB", "sphinx_book_theme": "the theme", "sphinx_design": "sphinx-design"}
 
 
+OURS = ".gradlab-docs"  # how we know a folder that was written here
 BROWSER_EDITION = "lite/site"  # in .build/, where `make site` puts it
 
 
@@ -29,6 +30,7 @@ def make(course: Course, target: Path, edition: str, github: str, tell: Callable
 
     If `make site` has built the browser edition, it goes along, and lessons get a button for it.
     """
+    check_ours(target)
     missing = [name for module, name in NEEDED.items() if find_spec(module) is None]
     if missing:
         raise GradlabError(f"{', '.join(missing)} is missing. Install what pages need: pip install -e '.[docs]'")
@@ -47,23 +49,28 @@ def make(course: Course, target: Path, edition: str, github: str, tell: Callable
     shutil.rmtree(website, ignore_errors=True)
     render(sources, website, reference_dir(course))
     tell("look for answers")
-    shutil.rmtree(website / ".doctrees", ignore_errors=True)
+    for name in (".doctrees", "_sources"):  # Sphinx's own
+        shutil.rmtree(website / name, ignore_errors=True)
     found = problems(website, searcher, edition)
     if found:
         raise GradlabError("the pages give something away; nothing was published.\n" + "\n".join(found[:20]))
     pages = sum(1 for _ in website.rglob("*.html"))
     if has_lite:
         shutil.copytree(lite, website / LITE)
-    _replace(website, target)
+    put_in_place(website, target)
     return pages
 
 
-def _replace(new: Path, target: Path) -> None:
-    """Put the pages in their place. Whatever else is in the folder stays: the browser edition may live there."""
-    target.mkdir(parents=True, exist_ok=True)
-    for name in new.iterdir():
-        old = target / name.name
-        if old.is_dir():
-            shutil.rmtree(old)
-        shutil.move(str(name), old)
-    shutil.rmtree(new)
+def check_ours(target: Path) -> None:
+    """Raise GradlabError if the website would take the place of something else."""
+    if target.exists() and not (target.is_dir() and (not any(target.iterdir()) or (target / OURS).is_file())):
+        raise GradlabError(f"{target} holds something else than a website of ours. Name a new folder with --to.")
+
+
+def put_in_place(new: Path, target: Path) -> None:
+    """`new` becomes `target`; of an older website nothing stays."""
+    (new / OURS).write_text("Written by `autograder docs`, which replaces this folder as a whole.\n", encoding="utf-8")
+    (new / ".nojekyll").touch()  # or GitHub Pages leaves out what begins with _
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.move(str(new), target)
