@@ -15,7 +15,7 @@ from autograder.remote.values import BY_NAME, Values
 from autograder.worker.terms import Out
 from autograder.worker.wire import WireError
 
-DEEPEST = 60  # calls from there inside of requests inside of calls …
+DEEPEST = 40  # calls from there inside of requests inside of calls …
 _here = threading.local()
 
 

@@ -1,0 +1,104 @@
+"""A submission looks for the hidden tests everywhere that its process can look, and for ways to say that it passed."""
+
+import pytest
+
+from autograder.pretend import right_answers
+from autograder.run import Run
+from autograder.sandbox import isolation, offered
+
+LOOK = '''#| export numbers.double
+import gc, sys
+
+HALVES = {needles!r}  # never whole in this process, but where something else has put it
+
+
+def places():
+    """Everything that the garbage collector knows, every frame, and this process's memory where it can be read."""
+    for each in gc.get_objects():
+        try:
+            yield repr(each).encode() if isinstance(each, (str, dict, list, tuple)) and len(each) < 5000 else b""
+        except Exception:
+            pass
+    for frame in sys._current_frames().values():
+        while frame:
+            yield repr(frame.f_locals)[:100000].encode()
+            frame = frame.f_back
+    try:
+        with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
+            for line in maps:
+                span, rights, *_ = line.split()
+                if "rw" in rights and "[v" not in line:
+                    start, end = (int(each, 16) for each in span.split("-"))
+                    memory.seek(start)
+                    try:
+                        yield memory.read(end - start)
+                    except OSError:
+                        pass
+    except OSError:
+        pass
+
+
+def holds(place, first, second):
+    at = place.find(first)
+    while at >= 0:
+        if place.startswith(second, at + len(first)):
+            return True
+        at = place.find(first, at + 1)
+    return False
+
+
+def double(x):
+    found = any(holds(place, *halves[::-1]) for place in places() for halves in HALVES)
+    return {then}
+'''
+THERE = ["doubles_a_drawn_number", "a number that is drawn is doubled", "see(torch.double(rng", "zero stays zero"]
+CHECKED = ["twice three is six", "twice nothing is nothing"]
+
+
+def halves(text):
+    """The second comes first: a message of the worker's may hold them one after the other."""
+    return text[len(text) // 2 :].encode(), text[: len(text) // 2].encode()
+
+
+@pytest.fixture
+def reasons(blueprint, desk):
+    def run(source, isolated):
+        answers = right_answers(blueprint) | {"double": source}
+        verdicts = Run(blueprint, desk.base, answers, desk.expected, desk.seed, isolated).verdicts()["double"]
+        return {verdict.name: verdict.reason for verdict in verdicts}
+
+    return run
+
+
+@pytest.mark.parametrize("rung", ["none", "best"])
+def test_no_sentence_of_the_tests_is_in_its_memory(reasons, rung):
+    isolated = isolation() if rung == "best" else offered("none").isolation
+    needles = [halves(each) for each in THERE + CHECKED]
+    assert not any(reasons(LOOK.format(needles=needles, then="x * 2.0 if not found else None"), isolated).values())
+    seen = LOOK.format(needles=[halves("double")], then="x * 2.0 if found else None")  # what is there is found
+    assert not any(reasons(seen, isolated).values())
+
+
+FORGERIES = [
+    "class Equal(float):\n    def __eq__(self, other): return True\n    __hash__ = None\n\n"
+    "def double(x):\n    return Equal(7)",
+    "class Equal:\n    def __eq__(self, other): return True\n    def __bool__(self): return True\n"
+    "    def __array__(self, *_, **__): return self\n\ndef double(x):\n    return Equal()",
+    "import numpy as np, builtins\nnp.allclose = np.array_equal = lambda *a, **k: True\n"
+    "builtins.AssertionError = Warning\n"
+    "def double(x):\n    return 7.0",
+    "import sys\n\ndef double(x):\n    for frame in sys._current_frames().values():\n        while frame:\n"
+    "            if 'reply' in frame.f_locals: frame.f_locals['reply'] = ['r', 1, 6]\n"
+    "            frame = frame.f_back\n"
+    "    return 7.0",
+    "import os\n\ndef double(x):\n    for number in range(3, 20):\n"
+    "        try: os.write(number, b'\\0' * 7 + b'\\5' + b'[[],[]]')\n"
+    "        except OSError: pass\n    return 7.0",
+    "def double(x):\n    import terms\n"
+    "    terms.Terms.message = lambda *a: b'\\0\\0\\0\\x11[[],[],\"r\",999,6]'\n    return 7.0",
+]
+
+
+@pytest.mark.parametrize("source", FORGERIES, ids=range(len(FORGERIES)))
+def test_points_cannot_be_forged(reasons, source):
+    assert all(reasons("#| export numbers.double\n" + source, isolation()).values())
