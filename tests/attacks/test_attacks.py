@@ -66,7 +66,7 @@ def test_every_score_is_the_honest_one(graded):
             reasons = [
                 f"{each.name}: {each.reason}" for several in verdicts.values() for each in several if each.reason
             ]
-            wrong[f"{attack.group}: {attack.name}"] = graded.scores[student_of(attack)], attack.points, reasons
+            wrong[f"{attack.group}: {attack.name}"] = graded.scores[student], attack.points, reasons
     assert not wrong
 
 
