@@ -5,6 +5,7 @@ python -m pytest -m full tests/hub
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import pwd
@@ -84,10 +85,8 @@ def test_release_fetch_submit_collect_grade_feedback(people):
     instructor.types("nbgrader", "collect", LESSON)
     said = instructor.types("autograder", "grade", "1", "--csv", "scores.csv")
     assert known_as() in said
-    rows = (instructor.folder / "scores.csv").read_text(encoding="utf-8").splitlines()
-    columns = rows[0].split(",")
-    points = [dict(zip(columns, row.split(","), strict=False)) for row in rows[1:]]
-    assert sum(float(row["points"]) for row in points if row["student"] == known_as() and row["exercise"]) == 40
+    with (instructor.folder / "scores.csv").open(encoding="utf-8-sig", newline="") as stream:
+        assert sum(float(row["points"]) for row in csv.DictReader(stream) if row["student"] == known_as()) == 40
 
     instructor.types("nbgrader", "release_feedback", LESSON)
     student.types("nbgrader", "fetch_feedback", LESSON, within="modules")
