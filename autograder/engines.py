@@ -69,7 +69,7 @@ class Engine:
         return cells, sorted(_names_of_nb(self.blueprint.tests, program))
 
     def _sent(self, cell: Cell) -> JobCell:
-        return JobCell(cell.role, cell.name, cell.module, without_magics(self._source(cell)))
+        return JobCell(cell.role, cell.name, cell.module, _plain(self._source(cell)))
 
     def _source(self, cell: Cell) -> str:
         """The source that counts: of an exercise without an answer, what the student was handed."""
@@ -182,6 +182,10 @@ def _syntax(source: str) -> str:
 def _names_of_nb(tests: str, program: Program) -> frozenset[str]:
     """The names that the programs of a file take from their notebook, as far as they call it as this one does."""
     return _attributes(tests, list(inspect.signature(program.run).parameters)[3])
+
+
+#: Compiled to find out whether it needs to be done, so once for each cell.
+_plain = lru_cache(maxsize=4096)(without_magics)
 
 
 @lru_cache(maxsize=64)

@@ -20,7 +20,7 @@ import numpy as np
 
 from autograder.remote.session import Session
 from autograder.remote.stand_ins import builtins_there
-from gradlab.check_namespace import LONGEST, JobCell, explain, without_magics
+from gradlab.check_namespace import LONGEST, JobCell, explain
 from gradlab.export_format import plain_code
 from gradlab.names import bound_names, used_names
 
@@ -95,7 +95,7 @@ def _builds(cell: JobCell) -> bool:
 
 
 def _execute(cell: JobCell, space: dict[str, Any]) -> None:
-    code = plain_code(cell.source) if cell.module else without_magics(cell.source)
+    code = plain_code(cell.source) if cell.module else cell.source
     linecache.cache[cell.file] = (len(code), None, code.splitlines(keepends=True), cell.file)
     exec(_compiled(code, cell.file), space)
 
