@@ -1,6 +1,7 @@
 """Chaos: the grader and its processes are killed at random, again and again. The grades are those of a quiet run.
 
 python -m pytest -m full tests/autograder/grading/test_chaos.py          1,000 submissions, 20 of them hostile
+    python -m pytest -m full tests/autograder/grading/test_chaos.py -k little     12 of them, some minutes
 """
 
 from __future__ import annotations
@@ -130,6 +131,7 @@ def chaos(built, submitted: Path, repo: Path, kills: int, seconds: float, seed: 
     assert not list(wild.rglob("*.tmp"))
 
 
+@pytest.mark.full
 def test_a_little_chaos(built, a_class, repo):
     chaos(built, a_class(12, 2), repo, kills=3, seconds=4)
 
