@@ -98,6 +98,10 @@ class Recorder:
     def put_feedback(self, student: str, page: str) -> None:
         try:
             write_atomic(self.feedback(student), page)
+            # The time that was handed in: `nbgrader release_feedback` finds the student's submission by it.
+            stamp = self.notebook(student).with_name("timestamp.txt")
+            if stamp.is_file():
+                write_atomic(self.feedback(student).with_name(stamp.name), stamp.read_bytes())
         except OSError as error:
             raise _no_place(self.out, error) from None
 
