@@ -10,7 +10,7 @@ def the_hidden_tests():
 
 @attack("the solutions")
 def the_solutions():
-    return look(f"{ROOT}/solutions/01_tensors/lesson.py", f"{ROOT}/.build/source/01_tensors/01_tensors.ipynb")
+    return look(f"{ROOT}/solutions/01_tensors/notes.txt", f"{ROOT}/.build/source/01_tensors/01_tensors.ipynb")
 
 
 @attack("the reference engine")
@@ -152,7 +152,7 @@ def the_grader_s_own_modules():
     import sys
 
     found = [name for name in sys.modules if name.split(".")[0] in ("autograder", "registry", "tasks", "nbgrader")]
-    for name in ("autograder.judge", "autograder.hidden", "solutions"):
+    for name in ("autograder.judge", "autograder.hidden"):
         try:
             importlib.import_module(name)
         except (ImportError, OSError):

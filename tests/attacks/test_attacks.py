@@ -113,7 +113,7 @@ def test_pages_show_text_and_run_nothing(graded_on):
 
 HARMLESS = (
     *("the hidden tests", "the solutions", "another's submission", "the whole disk", "other processes"),
-    *("the environment before Python", "TCP", "UDP", "a Unix socket", "an abstract socket"),
+    *("TCP", "UDP", "a Unix socket", "an abstract socket"),
 )
 
 
