@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from autograder.hidden import run_hidden
-from autograder.turns import thinking
 from autograder.verify.job import Job
 
 SEEDS = (1, 2)  # a test that holds for one draw only is found out
 
 
 def problems(job: Job) -> list[str]:
-    with thinking():
-        return _problems(job)
-
-
-def _problems(job: Job) -> list[str]:
     found = [said for seed in SEEDS for said in _answers(job, seed)]
     return list(dict.fromkeys([*found, *_stubs(job)]))
 

@@ -8,9 +8,10 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from importlib import import_module
+from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -102,8 +103,8 @@ def verify(
 
 
 def _run(jobs: list[Job], checks: list[Check], results: dict[str, Result], tell: Callable[[Result], None]) -> None:
-    """Every check of every job, side by side: they wait for other processes most of the time."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    """Every check of every job, side by side. Not in threads, which cannot all read Python at a time (turns.py)."""
+    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
         futures = {pool.submit(_timed, check, job): (check, job) for job in jobs for check in checks}
         left = Counter({job.lesson.id: len(checks) for job in jobs})
         for job in jobs:
