@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 FIRST_LESSON := modules/01_tensors/01_tensors.ipynb
 LAB ?=
 TESTS ?=
+# Processes that run tests side by side. The files are shared out, so tests of one file stay together.
+JOBS ?= 2
 ORACLE ?= 0
 MUTANTS ?=
 BENCHMARK ?=
@@ -26,6 +28,7 @@ READY := $(VENV)/.ready
 DEV := $(VENV)/.dev
 TORCH := $(VENV)/.oracle
 BENCH := $(VENV)/.bench
+FULL := $(VENV)/.full
 DOCS := $(VENV)/.docs
 # The edition for the browser is built in an environment of its own: its lab extension has no place beside real kernels.
 LITE := .build/lite
@@ -52,9 +55,9 @@ test: $(DEV) $(if $(filter 1 true yes,$(ORACLE)),$(TORCH)) dot ## lint, prove th
 	ruff check .
 	ruff format --check .
 	autograder verify --notebooks
-	python -m pytest $(TESTS)
+	python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
 
-test-full: $(DEV) $(TORCH) dot ## the long suites that `make test` leaves out
+test-full: $(FULL) dot ## the long suites that `make test` leaves out
 	python -m pytest -m full $(TESTS)
 
 conformance: $(TORCH) ## hold the engine against PyTorch, numeric gradients included; prints the counts
@@ -145,6 +148,10 @@ $(DEV): $(READY)
 $(TORCH): $(DEV)
 	@echo "Installing PyTorch, to compare with ..."
 	@python -m pip install --quiet --editable ".[dev,oracle]"
+	@touch $@
+
+$(FULL): $(TORCH)
+	@python -m pip install --quiet --editable ".[dev,oracle,docs,postgres,dask]"
 	@touch $@
 
 $(BENCH): $(TORCH)

@@ -35,22 +35,23 @@ class Cluster(Executor):
     """Raises GradlabError when the scheduler cannot be reached, or its workers run another version of the grader."""
 
     def __init__(self, address: str, certificates: Certificates | None = None):
+        if certificates:
+            for file in certificates:
+                if not Path(file).is_file():
+                    raise GradlabError(f"{file} is no file. --tls takes three: CA.pem CERT.pem KEY.pem")
+        elif urlsplit(address if "//" in address else f"tcp://{address}").hostname not in HERE:
+            raise GradlabError(
+                f"{address} is another machine, and without TLS anyone could read the grades and run code there. "
+                "Start its scheduler with certificates, and name them: --tls CA.pem CERT.pem KEY.pem"
+            )
         try:
             from distributed import Client, Security
         except ModuleNotFoundError:
             raise GradlabError("--dask needs dask.distributed: pip install 'gradlab[dask]'") from None
         security = None
         if certificates:
-            for file in certificates:
-                if not Path(file).is_file():
-                    raise GradlabError(f"{file} is no file. --tls takes three: CA.pem CERT.pem KEY.pem")
             ca, cert, key = certificates
             security = Security(tls_ca_file=ca, tls_client_cert=cert, tls_client_key=key, require_encryption=True)
-        elif urlsplit(address if "//" in address else f"tcp://{address}").hostname not in HERE:
-            raise GradlabError(
-                f"{address} is another machine, and without TLS anyone could read the grades and run code there. "
-                "Start its scheduler with certificates, and name them: --tls CA.pem CERT.pem KEY.pem"
-            )
         try:
             self.client = Client(address, security=security, timeout=SECONDS, set_as_default=False)
         except (OSError, ValueError, TypeError, RuntimeError) as error:

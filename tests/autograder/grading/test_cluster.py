@@ -22,6 +22,7 @@ def test_a_scheduler_elsewhere_must_have_tls():
         Cluster("tls://grader.example.org:8786", Certificates("a", "b", "c"))
 
 
+@pytest.mark.full
 def test_no_scheduler(monkeypatch):
     pytest.importorskip("distributed", reason="pip install gradlab[dask]")
     monkeypatch.setattr("autograder.cluster.SECONDS", 1)

@@ -162,7 +162,7 @@ return [looks(path) for path in {[*closed, scratch()]!r}]"""
 def test_a_room_is_empty_and_small(ask, rung):
     fill = "[open(f'{i}', 'wb').write(b'x' * (1 << 20)) for i in range(20)]"
     look = "[sorted(os.listdir('/proc')) if os.path.exists('/proc') else [], sorted(os.listdir('/dev'))]"
-    bodies = [errno_of(fill), errno_of("open(__file__, 'a')"), f"return {look}", "return os.getcwd()"]
+    bodies = [errno_of(fill), errno_of("open(os.__file__, 'a')"), f"return {look}", "return os.getcwd()"]
     full, read_only, (proc, dev), cwd = ask(*bodies, rung=rung)
     assert (full, cwd) == (28, "/desk") and read_only in (13, 30)
     assert proc == [] and dev == ["full", "null", "random", "urandom", "zero"]
