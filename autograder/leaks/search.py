@@ -46,16 +46,17 @@ class Searcher:
             kept += secrets.answers(source)
             kept += secrets.hidden_tests(self.course, source)
             kept += secrets.wrong_answers(self.course, source, self.open_lines)
+            kept += secrets.right_answers(self.course, source, self.open_lines)
         if not kept:
             raise GradlabError("this course has no answers to look for: run it where solutions/ is.")
         return Keeper(tuple(kept))
 
     @cached_property
     def open_lines(self) -> frozenset[str]:
-        """What every student has: the code that any lesson gives, and the shell of the engine."""
+        """What every student has: what any lesson shows, and the shell of the engine."""
         shell = shell_files(self.course).values()
         lines = [line for data in shell for line in data.decode("utf-8", "replace").split("\n")]
-        return telling(lines).union(*map(secrets.given_lines, self.sources))
+        return telling(lines).union(*map(secrets.shown_lines, self.sources))
 
     @cached_property
     def compiled(self) -> dict[tuple, str]:
@@ -74,7 +75,11 @@ class Searcher:
 
     def _python_files(self, source: LessonSource) -> list[Path]:
         tests = hidden_tests_file(self.course, source.lesson)
-        return [file for file in (tests, tests.with_name("wrong_answers.py")) if file.is_file()]
+        return [
+            file
+            for file in (tests, tests.with_name("wrong_answers.py"), tests.with_name("right_answers.py"))
+            if file.is_file()
+        ]
 
     # ---- looking ------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What is to be kept from students: the answers of a lesson, its hidden tests, its known-wrong answers."""
+"""What is to be kept from students: the answers of a lesson, its hidden tests, its other answers, right and wrong."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from autograder import places
 from autograder.leaks.matching import Secret, telling
 from autograder.regions import regions
+from autograder.right import load_right_answers
 from autograder.source import LessonSource
 from autograder.wrong import FILE as WRONG_ANSWERS
 from autograder.wrong import load_wrong_answers
@@ -43,7 +44,7 @@ def wrong_answers(course: Course, source: LessonSource, everywhere: frozenset[st
 
     everywhere: lines that students get anyway, in other lessons or the engine: a mistake is made of common idioms.
     """
-    own = given_lines(source) | telling(_lines(source, "prose", "hints", "demo", "predict"))
+    own = shown_lines(source)
     for wrong in load_wrong_answers(course, source.lesson):
         said = telling([wrong.because, wrong.ask])
         lines = telling(wrong.source.split("\n")) - own
@@ -54,12 +55,25 @@ def wrong_answers(course: Course, source: LessonSource, everywhere: frozenset[st
         yield Secret(f"a wrong answer to {node.name}", words, words)
 
 
+def right_answers(course: Course, source: LessonSource, everywhere: frozenset[str] = frozenset()) -> Iterator[Secret]:
+    """What is right and not like the reference. everywhere: as for wrong answers."""
+    own = shown_lines(source)
+    for right in load_right_answers(course, source.lesson):
+        lines = telling(right.source.split("\n")) - own
+        yield Secret(f"a right answer to {right.exercise}", lines, telling([right.because]), own | everywhere, fewest=3)
+
+
 def given_lines(source: LessonSource) -> frozenset[str]:
     """What may be seen anywhere: the code that the lesson gives on purpose."""
     given = _lines(source, "given", "check", "setup")
     # Outside its regions an exercise is open too.
     given += [line for cell in source.of_role("exercise") for line in _outside(cell.source)]
     return telling(given)
+
+
+def shown_lines(source: LessonSource) -> frozenset[str]:
+    """What the lesson shows, given as code or only talked about."""
+    return given_lines(source) | telling(_lines(source, "prose", "hints", "demo", "predict"))
 
 
 def _lines(source: LessonSource, *roles: str) -> list[str]:

@@ -128,11 +128,12 @@ def test_what_is_released_gives_nothing_away(searcher, released):
     assert searcher.problems(released) == []
 
 
-@pytest.mark.parametrize("file", ["hidden_tests.py", "wrong_answers.py", "lesson.py"])
+@pytest.mark.parametrize("file", ["hidden_tests.py", "wrong_answers.py", "right_answers.py", "lesson.py"])
 def test_every_secret_of_a_lesson_is_known(searcher, tmp_path, file):
     """The author's own file, under another name: every hidden test, wrong answer and exercise in it is named."""
     for source in searcher.sources:
-        text = (searcher.course.root / "solutions" / source.lesson.id / file).read_text(encoding="utf-8")
+        path = searcher.course.root / "solutions" / source.lesson.id / file
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
         (tmp_path / "notes.md").write_text(text, encoding="utf-8")
         said = "\n".join(searcher.problems(tmp_path))
         for what in expected(searcher, source, file):
@@ -144,6 +145,9 @@ def expected(searcher, source, file: str) -> set[str]:
         return {secret.what for secret in secrets.hidden_tests(searcher.course, source)}
     if file == "wrong_answers.py":
         return {f"a wrong answer to {wrong.exercise}" for wrong in load_wrong_answers(searcher.course, source.lesson)}
+    if file == "right_answers.py":
+        found = secrets.right_answers(searcher.course, source)
+        return {each.what for each in found if any(len(line) > 28 for line in each.lines)}
     # An answer of one line that calculus has everywhere cannot be told.
     return {each.what for each in secrets.answers(source) if any(len(line) > 28 for line in each.lines - each.given)}
 
