@@ -16,6 +16,7 @@ from autograder.build import build
 from autograder.diagnose.library import Library
 from autograder.diagnose.match import diagnose
 from autograder.engines import Workshop
+from autograder.overlay import overlay
 from gradlab import diagnosis
 from gradlab.course import load_course
 from gradlab.export_format import export_of
@@ -54,11 +55,12 @@ def test_the_instructor_is_told_what_a_teacher_would_say(course, student):
 def test_the_student_is_told_the_same_or_nothing(course, student, tmp_path):
     blueprint = load_blueprint(course, course.lesson(student.lesson))
     own = {name: _cell(blueprint.answers[name], code) for name, code in student.mistakes.items()}
-    engine = Workshop(blueprint, tmp_path).engine("own", {**blueprint.answers, **own})
+    engine = Workshop(blueprint, tmp_path / "base").engine({**blueprint.answers, **own})
+    folder = overlay(course, blueprint.lesson, engine.texts, tmp_path / "own")
     cells = [replace(c, source=own[c.name]) if c.role == "exercise" and c.name in own else c
              for c in blueprint.notebook.cells]  # fmt: skip
     notebook = Notebook(blueprint.notebook.path, blueprint.notebook.lesson, tuple(cells))
-    found = diagnosis.diagnose(notebook, engine.folder, list(own))
+    found = diagnosis.diagnose(notebook, folder, list(own))
     assert found.keys() == own.keys()
     for exercise, told in found.items():
         assert told.shown and told.because.startswith(student.signed.get(exercise, "-") if told.because else "")
