@@ -18,7 +18,8 @@ from autograder import places
 from autograder.blueprint import Blueprint, load_blueprint
 from autograder.build import build, shell_files
 from autograder.grade import QUIET, Options, Progress, grade_class
-from autograder.gradebook import COURSE_ID, FILE, file_url
+from autograder.gradebook import COURSE_ID
+from autograder.gradebook_url import FILE, file_url
 from autograder.graded import Graded
 from autograder.pretend import FULL, PART, ZERO, Student, pretend_class, right_answers
 from autograder.release import apply, plan_release

@@ -17,7 +17,8 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.gradebook import COURSE_ID, cannot_write, shown
+from autograder.gradebook import COURSE_ID
+from autograder.gradebook_url import cannot_write, shown
 from autograder.nbgrader_settings import release_settings
 from autograder.notebook import notebook_text
 from gradlab.errors import GradlabError

@@ -15,30 +15,23 @@ import logging
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from uuid import uuid4
 
 from nbgrader import api
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import Float, create_engine, delete, insert, select, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SAWarning, SQLAlchemyError
+from sqlalchemy import Float, delete, insert, select, update
+from sqlalchemy.exc import DBAPIError, OperationalError, SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
+from autograder.gradebook_url import cannot_write, check_url, first_line
 from gradlab.course import Lesson
-from gradlab.errors import GradlabError
 
 COURSE_ID = "gradlab"  # as in nbgrader_config.py
-FILE = "gradebook.db"
 
 # nbgrader declares FLOAT(0), which SQLite takes for a FLOAT and PostgreSQL for a mistake.
 api.SubmittedNotebook.__table__.c.late_submission_penalty.type = Float()
 # About nbgrader's own use of it, at every submission.
 warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
-
-
-class NotRecorded(Exception):
-    """One submission could not be written to the gradebook; others can."""
 
 
 @dataclass(frozen=True)
@@ -61,31 +54,6 @@ class Marks:
     scores: dict[str, float] = field(default_factory=dict)
     comments: dict[str, str | None] = field(default_factory=dict)
     penalty: float = 0.0
-
-
-def file_url(folder: Path) -> str:
-    """The URL of the gradebook that nbgrader expects in the course's folder."""
-    return f"sqlite:///{(Path(folder).resolve() / FILE).as_posix()}"
-
-
-def check_url(url: str) -> None:
-    """Raises GradlabError when it is none, or needs a driver that is not installed. Does not connect."""
-    try:
-        create_engine(url).dispose()
-    except ModuleNotFoundError as error:
-        package = "'psycopg[binary]'" if error.name == "psycopg" else error.name
-        raise GradlabError(f"{shown(url)} needs a driver: pip install {package}") from None
-    except (ArgumentError, NoSuchModuleError):
-        raise GradlabError(f'"{url}" is no URL of a database, such as postgresql://user@host/grades.') from None
-
-
-def shown(url: str) -> str:
-    """A gradebook as people call it: its file, or its URL without the password."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        return url
-    return str(parsed.database) if parsed.get_backend_name() == "sqlite" else parsed.render_as_string()
 
 
 class Gradebook:
@@ -149,7 +117,7 @@ class Page:
             self.db.rollback()
             if len(entries) > 1:
                 return {student: why for entry in entries for student, why in self.write([entry]).items()}
-            return {entries[0].student: _first_line(error)}
+            return {entries[0].student: first_line(error)}
         except BaseException:
             self.db.rollback()
             raise
@@ -300,23 +268,3 @@ class Page:
         penalty = self.gradebook.penalties.plugin_inst.late_submission_penalty(student, notebook.score, seconds)
         if penalty is not None:
             notebook.late_submission_penalty = self.gradebook.penalties._check_late_penalty(notebook, penalty)
-
-
-def cannot_write(url: str, error: Exception) -> GradlabError:
-    """What to tell somebody whose gradebook is locked, read-only, full, or not to be reached."""
-    said = _first_line(error)
-    if "locked" in said:
-        remedy = "Another program is using it: close it (formgrader, another autograder) and grade again."
-    elif "readonly" in said or "unable to open" in said or "Permission" in said:
-        remedy = "It or its folder cannot be written: correct the rights, or name another folder with --out DIR."
-    elif "full" in said or "No space" in said:
-        remedy = "Make room on the disk, and grade again: what is recorded stays and is not graded twice."
-    elif "malformed" in said or "not a database" in said:
-        remedy = "The file is damaged: move it away and take a backup, or grade again from the submissions."
-    else:
-        remedy = "See that it can be reached and written, and grade again: what is recorded is not graded twice."
-    return GradlabError(f"{shown(url)} cannot be written ({said}). {remedy}")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

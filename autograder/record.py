@@ -23,7 +23,8 @@ from autograder import places
 from autograder.blueprint import Blueprint
 from autograder.collect import Submission
 from autograder.generate import generate
-from autograder.gradebook import Entry, Gradebook, Page, cannot_write, check_url, file_url
+from autograder.gradebook import Entry, Gradebook, Page
+from autograder.gradebook_url import cannot_write, check_url, file_url
 from autograder.graded import Graded, forget, save
 from autograder.grading_settings import late_settings
 from autograder.outputs import Filled

@@ -10,7 +10,7 @@ import nbformat
 
 from autograder import places
 from autograder.generate import generate
-from autograder.gradebook import file_url
+from autograder.gradebook_url import file_url
 from autograder.loose_ends import loose_ends
 from autograder.notebook import notebook_text, source_notebook
 from autograder.source import LessonSource, read_source

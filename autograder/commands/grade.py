@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
     from autograder.collect import collect
     from autograder.grade import Options, grade_class
-    from autograder.gradebook import FILE, shown
+    from autograder.gradebook_url import FILE, shown
     from autograder.report import RichProgress, summary, table, write_csv
     from autograder.roster import read_roster
     from autograder.sandbox import chosen

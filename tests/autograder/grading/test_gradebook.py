@@ -16,7 +16,8 @@ from nbgrader import api
 
 from autograder import places
 from autograder.generate import generate
-from autograder.gradebook import COURSE_ID, Entry, Gradebook, file_url, shown
+from autograder.gradebook import COURSE_ID, Entry, Gradebook
+from autograder.gradebook_url import file_url, shown
 from autograder.record import Recorder
 from gradlab.errors import GradlabError
 
