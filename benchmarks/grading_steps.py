@@ -18,6 +18,7 @@ from autograder.blueprint import load_blueprint  # noqa: E402
 from autograder.collect import collect  # noqa: E402
 from autograder.crowd import hand_in_crowd  # noqa: E402
 from autograder.feedback import About, page  # noqa: E402
+from autograder.gradebook_url import FILE  # noqa: E402
 from autograder.graded import Graded  # noqa: E402
 from autograder.outputs import fill  # noqa: E402
 from autograder.rebuild import rebuild  # noqa: E402
@@ -59,10 +60,17 @@ def main(number: str = "3") -> None:
             texts = {student: recorder.notebook(student).read_text(encoding="utf-8") for student in students}
             for place, student in enumerate(students):  # the first makes the exporter
                 step = "a page of feedback" if place else "the first page"
-                timed(step, page, texts[student], marks[student], About(student, lesson.id))
+                made = timed(step, page, texts[student], marks[student], About(student, lesson.id))
+        kept = {
+            "a graded notebook": len(texts[students[-1]].encode("utf-8")),
+            "a page of feedback": len(made.encode("utf-8")),
+            "a submission in the gradebook": Path(folder, "out", FILE).stat().st_size / NUMBER,
+        }
     for step, seconds in used.items():
         often = {"the first page": 1, "a page of feedback": PAGES}.get(step, NUMBER)
         print(f"{step}: {seconds / often * 1000:.1f} ms of CPU")
+    for what, size in kept.items():
+        print(f"{what}: {size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":
