@@ -24,6 +24,7 @@ import numpy.random
 import numpy.testing  # noqa: F401  loaded once, for every child
 import threads
 from engine import compiled_modules
+from line import both_ways
 from session import Session
 from wire import pack, read_frame, unpack
 
@@ -100,7 +101,7 @@ class Child:
                 os.setsid()  # a group of its own, which is killed as one
                 threads.start(guard.last_steps)
                 guard.guard(request["limits"], {ours.fileno()}, parent)
-                Session(ours.makefile("rb"), ours.makefile("wb"), request).run()
+                Session(*both_ways(ours), request).run()
             finally:
                 os._exit(0)
         ours.close()

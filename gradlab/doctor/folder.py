@@ -122,12 +122,19 @@ def cut_off_writes(patient: Patient) -> Iterator[Finding]:
     package = patient.course.package if patient.course else "mytorch"
     for folder in (patient.engine / ".gradlab", patient.engine / package, patient.root / "modules"):
         for path in sorted(folder.rglob(".*.tmp")):
-            if _CUT_OFF.fullmatch(path.name) and time.time() - path.stat().st_mtime > 60:
-                name = _CUT_OFF.fullmatch(path.name)[1]
+            if (found := _CUT_OFF.fullmatch(path.name)) and _is_left(path):
                 yield note(
-                    f"writing {name} was interrupted once; what was written before is whole.",
+                    f"writing {found[1]} was interrupted once; what was written before is whole.",
                     f"rm {_short(path, patient)}",
                 )
+
+
+def _is_left(temporary: Path) -> bool:
+    """Not of a write that goes on: that one's is young, or gone by now."""
+    try:
+        return time.time() - temporary.stat().st_mtime > 60
+    except FileNotFoundError:
+        return False
 
 
 def _folders(patient: Patient) -> list[Path]:

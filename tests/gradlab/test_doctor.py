@@ -144,6 +144,9 @@ def test_cut_off_writes(done):
     assert not found(folder.cut_off_writes, NOTE), "somebody may be writing it at this moment"
     os.utime(left, (time.time() - 3600,) * 2)
     assert only(folder.cut_off_writes, NOTE).next == "rm tinytorch/.ops.py.0a1b2c3d.tmp"
+    left.unlink()
+    left.symlink_to("gone")  # as of a write that has ended since the folder was read
+    assert not list(folder.cut_off_writes(patient(True)))
 
 
 # ---- the work ---------------------------------------------------------------------------------------------------
