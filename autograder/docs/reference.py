@@ -67,6 +67,7 @@ MYTORCH = (
     Section("Losses", "mytorch.nn.losses"),
     Section("Modules", "mytorch.nn.module"),
     Section("Optimizers", "mytorch.optim"),
+    Section("Examples in batches", "mytorch.utils.data"),
 )
 GRADLAB = (
     Section("Drawing graphs", "gradlab.draw"),

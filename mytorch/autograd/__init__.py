@@ -13,7 +13,7 @@ inference_mode = later("grad_mode", "inference_mode")
 no_grad = later("grad_mode", "no_grad")
 set_grad_enabled = later("grad_mode", "set_grad_enabled")
 
-_FILE_OF = {"detect_anomaly": "anomaly_mode", "set_detect_anomaly": "anomaly_mode"}
+_FILE_OF = {"Variable": "variable", "detect_anomaly": "anomaly_mode", "set_detect_anomaly": "anomaly_mode"}
 _FILES = {"anomaly_mode", "function", "functional", "grad_mode", "graph", "profiler"}
 
 

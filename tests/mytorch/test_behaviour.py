@@ -9,7 +9,7 @@ from programs import programs_in
 pytestmark = pytest.mark.torch
 PROGRAMS = [
     program
-    for module in ("graph", "inplace", "modes", "functions", "functional", "tools", "nn", "optim")
+    for module in ("graph", "inplace", "modes", "functions", "functional", "tools", "nn", "optim", "data")
     for program in programs_in(f"behaviour_{module}")
 ]
 

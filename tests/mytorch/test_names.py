@@ -42,7 +42,7 @@ def test_no_name_is_invented(mt, pt):
 
 
 @pytest.mark.parametrize(
-    "part", ["nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "autograd"]
+    "part", ["nn", "nn.functional", "nn.init", "nn.utils", "optim", "optim.lr_scheduler", "autograd", "utils.data"]
 )
 def test_no_name_is_invented_in_parts(part, mt, pt):
     ours, theirs = mt, pt

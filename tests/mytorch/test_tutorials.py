@@ -14,7 +14,8 @@ pytestmark = pytest.mark.torch
 SCRIPTS = sorted((Path(__file__).parent / "tutorials").glob("*.py"))
 PARTS = """
     autograd autograd.function autograd.functional autograd.graph autograd.grad_mode autograd.profiler
-    nn nn.functional nn.init nn.utils nn.modules optim optim.lr_scheduler utils utils.checkpoint cuda random
+    nn nn.functional nn.init nn.utils nn.modules optim optim.lr_scheduler utils utils.checkpoint utils.data
+    cuda random
 """
 
 
