@@ -13,11 +13,12 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.blueprint import load_blueprint
+from autograder.claim import claimed
 from autograder.collect import Submission, collect, without_data
 from autograder.desk import nothing
 from autograder.graded import Graded, load, now
@@ -78,11 +79,16 @@ def grade_class(
     """Grade `submissions` for these lessons, into gradebook.db, autograded/ and feedback/ of `out`.
 
     submissions: a folder or zip, or what was collected from it. executor: what the jobs are given to; None for
-    processes of this machine. Raises GradlabError when a lesson, the gradebook or the folder is at fault; whatever a
-    student handed in gets a grade and a reason.
+    processes of this machine. Raises GradlabError when a lesson, the gradebook or the folder is at fault, or when
+    another run is grading there; whatever a student handed in gets a grade and a reason.
     """
     # Absolute, for nbgrader changes the working folder while it writes.
     out, lessons = out.resolve(), list(lessons)
+    with claimed(out) if options.record else nullcontext():
+        return _grade_class(course, lessons, submissions, out, options, progress, executor)
+
+
+def _grade_class(course, lessons, submissions, out, options, progress, executor) -> Report:
     if isinstance(submissions, Path):
         submissions = collect(submissions.resolve(), course, lessons, options.only).submissions
     report = Report(out if options.record else None)

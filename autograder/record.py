@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder import places
 from autograder.blueprint import Blueprint
+from autograder.claim import no_place
 from autograder.collect import Submission
 from autograder.generate import generate
 from autograder.gradebook import Entry, Gradebook, Page
@@ -30,7 +31,6 @@ from autograder.grading_settings import late_settings
 from autograder.outputs import Filled
 from autograder.stamps import time_of
 from gradlab.course import Course
-from gradlab.errors import GradlabError
 from gradlab.files import read_text, write_atomic
 
 BATCH, SECONDS = 50, 2.0  # so many, or after so long: one transaction
@@ -48,7 +48,7 @@ class Recorder:
         try:
             self.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise _no_place(self.out, error) from None
+            raise no_place(self.out, error) from None
         check_url(self.url)
         source = read_text(places.source_notebook(course, self.lesson))
         released = generate({self.lesson.id: source}, self.url)[self.lesson.id]
@@ -93,7 +93,7 @@ class Recorder:
             else:
                 stamp.unlink(missing_ok=True)
         except OSError as error:
-            raise _no_place(self.out, error) from None
+            raise no_place(self.out, error) from None
         self._waiting.append((graded, Entry(graded.student, filled.scores, filled.unanswered, handed_in)))
 
     def put_feedback(self, student: str, page: str) -> None:
@@ -104,7 +104,7 @@ class Recorder:
             if stamp.is_file():
                 write_atomic(self.feedback(student).with_name(stamp.name), stamp.read_bytes())
         except OSError as error:
-            raise _no_place(self.out, error) from None
+            raise no_place(self.out, error) from None
 
     @property
     def is_due(self) -> bool:
@@ -123,7 +123,7 @@ class Recorder:
                 if graded.student not in failed:
                     save(self.out, graded)
         except OSError as error:
-            raise _no_place(self.out, error) from None
+            raise no_place(self.out, error) from None
         return failed
 
     def __enter__(self) -> Recorder:
@@ -131,11 +131,3 @@ class Recorder:
 
     def __exit__(self, *_) -> None:
         self.gradebook.close()
-
-
-def _no_place(folder: Path, error: OSError) -> GradlabError:
-    what = error.strerror or str(error)
-    return GradlabError(
-        f"{error.filename or folder} cannot be written ({what}). Make room or correct the rights, and grade again: "
-        "what is recorded stays and is not graded twice."
-    )

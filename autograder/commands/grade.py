@@ -64,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
     quicken()
     from rich.console import Console
 
+    from autograder.claim import claimed
     from autograder.collect import collect
     from autograder.grade import Options, grade_class
     from autograder.gradebook_url import FILE, shown
@@ -85,6 +86,9 @@ def run(args: argparse.Namespace) -> int:
     found = collect(submissions, course, lessons, args.only, roster)
     there = {each.lesson for each in found.submissions}
     lessons = [lesson for lesson in lessons if lesson in there]
+    if not args.dry_run:
+        with claimed(out):  # refused now, and not after a build
+            pass
     if not args.no_build:
         _build(course, lessons)
     console = Console()
