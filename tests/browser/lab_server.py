@@ -34,9 +34,9 @@ class LabServer:
         self.log = scratch / "server.log"
 
     def url(self, path: str = "") -> str:
-        """The address of the lab, or of a notebook in it."""
+        """The address of the lab, or of a notebook in it, without the tabs that were open before."""
         tree = f"/lab/tree/{path}" if path else "/lab"
-        return f"http://127.0.0.1:{self.port}{tree}?token={self.token}"
+        return f"http://127.0.0.1:{self.port}{tree}?reset&token={self.token}"
 
     def command(self, options: list[str]) -> list[str]:
         """How it is started."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from lab_server import LabServer, chromium
-from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError, expect, sync_playwright
 
 FLAGS = (
     "--no-sandbox",
@@ -21,7 +21,27 @@ FLAGS = (
     "--hide-scrollbars",
 )
 ERRORS = ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr")
-OPEN_SECONDS, RUN_SECONDS = 60, 60
+OPEN_SECONDS, RUN_SECONDS = 180, 120  # the machine may be busy with other tests
+
+#: Whether the notebook in front is the one that was asked for, and can be used.
+IN_FRONT = """path => {
+    const panel = window.jupyterapp?.shell.currentWidget;
+    return panel?.context?.path === path && panel.context.isReady && panel.isVisible
+        && panel.node.querySelectorAll('.jp-Notebook-cell').length === panel.content.model.cells.length
+        && panel.sessionContext.isReady && panel.sessionContext.session?.kernel?.status === 'idle';
+}"""
+#: What is in front instead.
+STATE = """() => {
+    const panel = window.jupyterapp?.shell.currentWidget;
+    return [panel?.context?.path, panel?.sessionContext?.session?.kernel?.status,
+            ...[...document.querySelectorAll('.jp-Dialog')].map(dialog => dialog.innerText)].join(', ');
+}"""
+#: Whether the cell at a place says what was written.
+WRITTEN = """([place, source]) =>
+    window.jupyterapp.shell.currentWidget.content.widgets[place].model.sharedModel.getSource() === source"""
+#: Cells that wait for the kernel, by their place.
+UNFINISHED = """() => window.jupyterapp.shell.currentWidget.content.widgets.flatMap(
+    (cell, place) => cell.node.querySelector('.jp-InputPrompt')?.innerText.includes('*') ? [place] : [])"""
 
 
 @contextmanager
@@ -53,15 +73,20 @@ class LessonPage:
     def open(cls, page: Page, lab: LabServer, notebook: str) -> LessonPage:
         """Open `notebook` (a path in the lab's folder) and wait until its kernel can be used."""
         page.goto(lab.url(notebook))
-        page.wait_for_selector(".jp-Notebook-cell", timeout=OPEN_SECONDS * 1000)
-        page.wait_for_function(
-            "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
-            timeout=OPEN_SECONDS * 1000,
-        )
+        return cls.ready(page, notebook, OPEN_SECONDS)
+
+    @classmethod
+    def ready(cls, page: Page, notebook: str, seconds: float) -> LessonPage:
+        """Wait until `notebook` is in front, all of it is drawn, and its kernel waits for work."""
+        try:
+            page.wait_for_function(IN_FRONT, arg=notebook, timeout=seconds * 1000)
+        except TimeoutError as error:
+            raise AssertionError(f"{notebook} is not open after {seconds} s: {page.evaluate(STATE)}") from error
         return cls(page)
 
     def cell(self, place: int) -> Locator:
-        return self.page.locator(".jp-Notebook-cell").nth(place)
+        """Of the notebook in front: the lab opens again the tabs that it had open before."""
+        return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-cell").nth(place)
 
     def output(self, place: int) -> Locator:
         """All that is below the cell's code."""
@@ -72,8 +97,10 @@ class LessonPage:
         editor = self.cell(place).locator(".cm-content")
         editor.scroll_into_view_if_needed()
         editor.click()
+        expect(editor).to_be_focused()
         self.page.keyboard.press("Control+A")
         self.page.keyboard.insert_text(source)
+        self.page.wait_for_function(WRITTEN, arg=[place, source])
 
     def run(self, place: int) -> Locator:
         """Run the cell as a student does, Shift+Enter; its output, when it has finished."""
@@ -86,15 +113,21 @@ class LessonPage:
         return self.output(place)
 
     def run_all(self, seconds: float) -> None:
-        """Run the whole notebook, until its end or an error."""
-        self.page.evaluate(
+        """Run the whole notebook, until its end or an error. Raises AssertionError with the cells that still run."""
+        ended = self.page.evaluate(
             """async seconds => {
-                const run = window.jupyterapp.commands.execute('notebook:run-all-cells');
-                const late = new Promise((_, no) => setTimeout(() => no(new Error('too slow')), 1000 * seconds));
-                await Promise.race([run, late]);
+                const run = window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => true);
+                const late = new Promise(tell => setTimeout(() => tell(false), 1000 * seconds));
+                return Promise.race([run, late]);
             }""",
             seconds,
         )
+        assert ended, f"after {seconds} s cells {self.page.evaluate(UNFINISHED)} still run; {self.page.evaluate(STATE)}"
+
+    def save(self) -> None:
+        """Save the notebook, and wait until it is saved."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        self.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
 
     def error(self, place: int) -> str:
         """The error or the warnings that the cell shows; "" when it shows none."""

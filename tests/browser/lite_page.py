@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lab_server import ROOT
 from lesson_page import LessonPage
-from playwright.sync_api import BrowserContext, Locator, Page
+from playwright.sync_api import BrowserContext, Page
 
 SITE = Path(os.environ.get("GRADLAB_SITE", ROOT / ".build" / "lite" / "site"))
 OPEN_SECONDS = 240  # Python starts in the page, and so may other tests
@@ -39,14 +39,7 @@ class LitePage(LessonPage):
     @classmethod
     def open_lesson(cls, page: Page, url: str, lesson: str) -> LitePage:
         page.goto(f"{url}lab/index.html?path=modules/{lesson}/{lesson}.ipynb")
-        page.wait_for_selector(".jp-Notebook-cell", timeout=OPEN_SECONDS * 1000)
-        kernel = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-        page.wait_for_function(f"() => {kernel}", timeout=OPEN_SECONDS * 1000)
-        return cls(page)
-
-    def cell(self, place: int) -> Locator:
-        """Of the notebook in front: a second tab of the lab brings the first one's notebook along."""
-        return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-cell").nth(place)
+        return cls.ready(page, f"modules/{lesson}/{lesson}.ipynb", OPEN_SECONDS)
 
     def put(self, place: int, source: str) -> None:
         """Replace what is in the cell without a keyboard, which takes a hundredth of the time."""
@@ -102,9 +95,6 @@ class LitePage(LessonPage):
             source,
         )
         return self.execute(len(self.cells()) - 1)
-
-    def save(self) -> None:
-        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
 
 
 def requests_elsewhere(tabs: BrowserContext, url: str) -> list[str]:

@@ -99,7 +99,7 @@ def solve(page, answers: dict[str, str]) -> None:
     for cell in page.page.evaluate(f"() => {notebook}"):
         if cell["metadata"].get("gradlab", {}).get("role") == "check":
             assert "✓ check of" in str(cell["outputs"]), (cell["id"], cell["outputs"])
-    page.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.save()
 
 
 def autograder(folder: Path, *arguments: str) -> None:
