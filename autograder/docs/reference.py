@@ -96,10 +96,13 @@ def page(title: str, lead: str, sections: tuple[Section, ...]) -> str:
 
 def _entries(section: Section) -> Iterator[str]:
     """The entries of a section; those that follow each other without a description share one."""
-    bare: list[str] = []
+    bare: list[tuple[str, str]] = []
     for kind, signature, text in _members(section):
         if not text:
-            bare.append(f"{kind}}} {signature}")
+            if bare and bare[0][0] != kind:
+                yield _shared(bare)
+                bare = []
+            bare.append((kind, signature))
             continue
         if bare:
             yield _shared(bare)
@@ -109,10 +112,11 @@ def _entries(section: Section) -> Iterator[str]:
         yield _shared(bare)
 
 
-def _shared(bare: list[str]) -> str:
-    first, *rest = bare
-    others = "".join(f"{each.partition('} ')[2]}\n" for each in rest)
-    return f"````{{py:{first}\n{others}````\n"
+def _shared(bare: list[tuple[str, str]]) -> str:
+    """Signatures below each other. Only reStructuredText has a directive that takes several."""
+    kind = bare[0][0]
+    signatures = f"\n{' ' * (len(kind) + 8)}".join(signature for _, signature in bare)
+    return f"````{{eval-rst}}\n.. py:{kind}:: {signatures}\n````\n"
 
 
 def _members(section: Section) -> Iterator[tuple[str, str, str]]:
@@ -154,12 +158,25 @@ def _is_own(value, module: str, names: tuple[str, ...]) -> bool:
     return home == module or bool(names) or (module == "mytorch.optim" and home.startswith(module))
 
 
+class _Unquoted(str):
+    """An annotation that is a string, shown without its quotes."""
+
+    __repr__ = str.__str__
+
+
 def _signature(value, kind: str) -> str:
     try:
-        signature = re.sub(r" at 0x[0-9a-f]+", "", str(inspect.signature(value)))
+        found = inspect.signature(value)
     except (TypeError, ValueError):
         return ""
+    given = [p.replace(annotation=_unquoted(p.annotation)) for p in found.parameters.values()]
+    found = found.replace(parameters=given, return_annotation=_unquoted(found.return_annotation))
+    signature = re.sub(r" at 0x[0-9a-f]+", "", str(found))
     return re.sub(r"^\(self(, )?", "(", signature) if kind == "method" else signature
+
+
+def _unquoted(annotation):
+    return _Unquoted(annotation) if isinstance(annotation, str) else annotation
 
 
 def plain(text: str) -> str:

@@ -60,7 +60,7 @@ def write_sources(
 
 def _landing(course: Course, folder: Path) -> None:
     made = pictures(reference_dir(course))
-    write_atomic(folder / "parts" / "graph.html", made["graph"])
+    write_atomic(folder / "parts" / "graph.html", f'<div class="picture">{made["graph"]}</div>')
     write_atomic(folder / "parts" / "movie.html", made["movie"])
     write_atomic(folder / "parts" / "code.py", CODE + "\n")
     write_atomic(folder / "parts" / "printed.txt", made["printed"])
@@ -70,7 +70,7 @@ def _reference(course: Course, folder: Path) -> None:
     """The pages about the packages, in a Python that has the reference engine."""
     paths = os.pathsep.join([str(reference_dir(course)), str(PACKAGES)])
     command = [sys.executable, "-P", "-m", "autograder.docs.reference", str(folder / "reference")]
-    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1", "COLUMNS": "100"}
+    environment = {**os.environ, "PYTHONPATH": paths, "PYTHONUTF8": "1", "COLUMNS": "90"}
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     if done.returncode:
         raise GradlabError(f"there are no pages about the packages: {done.stderr.strip()[-800:]}")

@@ -1,5 +1,5 @@
 // What scrolls must be reachable by keyboard.
-const scrolling = "pre, .cell_output .output, mjx-container, .pst-scrollable-table-container";
+const scrolling = "pre, .cell_output .output, .picture, mjx-container, .pst-scrollable-table-container";
 
 function makeFocusable() {
   for (const box of document.querySelectorAll(scrolling)) {
