@@ -142,12 +142,12 @@ $(READY): pyproject.toml | $(BIN)/python
 	@touch $@
 
 $(DEV): $(READY)
-	@python -m pip install --quiet --editable ".[dev]"
+	@python -m pip install --quiet --editable ".[dev,docs]"
 	@touch $@
 
 $(TORCH): $(DEV)
 	@echo "Installing PyTorch, to compare with ..."
-	@python -m pip install --quiet --editable ".[dev,oracle]"
+	@python -m pip install --quiet --editable ".[dev,docs,oracle]"
 	@touch $@
 
 $(FULL): $(TORCH)

@@ -30,8 +30,8 @@ lessons:
 
 
 PROGRAMS = ("dot", "bwrap")
-MODULES = ("torch", "playwright", "pygraphviz", "nbclient")
-LONG_ONES = ("distributed", "psycopg", "sphinx")
+MODULES = ("torch", "playwright", "axe_playwright_python", "sphinx", "pygraphviz", "nbclient")
+LONG_ONES = ("distributed", "psycopg")
 """What the tests marked `full` need besides."""
 
 
