@@ -55,13 +55,28 @@ def adam(torch):
     ]
 
 
+def rmsprop(torch):
+    R = torch.optim.RMSprop
+    return [
+        _train(torch, make)
+        for make in (
+            lambda p: R(p),
+            lambda p: R(p, lr=0.1, alpha=0.9, eps=1e-4),
+            lambda p: R(p, lr=0.1, momentum=0.9),
+            lambda p: R(p, lr=0.1, centered=True),
+            lambda p: R(p, lr=0.1, weight_decay=0.1, momentum=0.5, centered=True),
+            lambda p: R(p, lr=0.1, maximize=True),
+        )
+    ]
+
+
 def groups(torch):
     return _train(torch, lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9), groups=True)
 
 
 def printed(torch):
     w = torch.ones(2, requires_grad=True)
-    return repr(torch.optim.SGD([w], lr=0.1, momentum=0.9)), repr(torch.optim.Adam([w]))
+    return repr(torch.optim.SGD([w], lr=0.1, momentum=0.9)), repr(torch.optim.Adam([w])), repr(torch.optim.RMSprop([w]))
 
 
 def schedules(torch):
@@ -146,6 +161,7 @@ def mistakes(torch):
         error(lambda: S([w], lr=0.1, nesterov=True)),
         error(lambda: S([5], lr=0.1)),
         error(lambda: torch.optim.Adam([w], betas=(1.5, 0.9))),
+        error(lambda: torch.optim.RMSprop([w], alpha=-1)),
     )
 
 

@@ -17,7 +17,7 @@ with torch.no_grad():
 print(model)
 
 loss_fn = torch.nn.MSELoss(reduction="sum")
-optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
+optimizer = torch.optim.RMSprop(model.parameters(), lr=1e-3)
 for t in range(300):
     y_pred = model(xx)
     loss = loss_fn(y_pred, y)
