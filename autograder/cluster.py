@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from autograder.desk import Inputs
 from autograder.kit import Kit, grader_version
 from gradlab.errors import GradlabError
 
@@ -76,9 +77,9 @@ class Cluster(Executor):
         """How many jobs it does at a time."""
         return max(1, sum(self.client.nthreads().values()))
 
-    def hand_round(self, kit: Kit):
-        """Give every worker the kit, once."""
-        return self.client.scatter(kit, broadcast=True, hash=False)
+    def hand_round(self, what: Kit | Inputs):
+        """Give every worker what many jobs need, once."""
+        return self.client.scatter(what, broadcast=True, hash=False)
 
     def submit(self, job: Callable, /, *args, **kwargs) -> Future:
         return self.executor.submit(job, *args, **kwargs)

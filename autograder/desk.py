@@ -6,47 +6,61 @@ and needs nothing but its arguments, so it may run anywhere, as often as one lik
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from autograder.blueprint import Blueprint, load_blueprint
 from autograder.collect import Submission
-from autograder.engines import Workshop
+from autograder.engines import Engine, Workshop
 from autograder.graded import Graded, now
-from autograder.hidden import seed_of
 from autograder.judge import Verdict
 from autograder.observe import expected
 from autograder.rebuild import Rebuilt, Repair, rebuild
 from autograder.run import Run, trials_of
 from autograder.sandbox import Isolation, chosen
+from autograder.seeds import seed_of
 from gradlab.course import Course, Lesson
 
 
 @dataclass(frozen=True)
+class Inputs:
+    """What the hidden tests of a submission draw, and {hidden test: what the reference makes of it}."""
+
+    seed: int
+    replies: dict[str, dict] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Desk:
-    """base: the engine before this lesson. expected: the reference's replies to the hidden tests with `seed`."""
+    """base: the engine before this lesson. reference: the one with its answers."""
 
     blueprint: Blueprint
     base: Path
-    expected: dict[str, dict]
-    seed: int
+    reference: Engine
     isolated: Isolation
 
+    def inputs(self, seed: int | None = None) -> Inputs:
+        """With `seed`, or with the lesson's first. Takes seconds when it is asked for the first time.
 
-def set_up(course: Course, lesson: Lesson, scratch: Path, seed: int | None = None, rung: str = "") -> Desk:
+        Raises GradlabError when a hidden test is no test.
+        """
+        first = seed_of(self.blueprint.lesson.id)
+        seed = first if seed is None else seed
+        return Inputs(seed, expected(self.reference, self.blueprint.programs, seed, twice=seed == first))
+
+
+def set_up(course: Course, lesson: Lesson, scratch: Path, rung: str = "") -> Desk:
     """The desk for `lesson`, with its engines in `scratch`.
 
     Raises GradlabError when the lesson is at fault, or when nothing keeps students' code apart (see sandbox.chosen).
     """
     isolated = chosen(rung)
     blueprint = load_blueprint(course, lesson)
-    seed = seed_of(lesson.id) if seed is None else seed
     workshop = Workshop(blueprint, scratch)
-    replies = expected(workshop.reference, blueprint.programs, seed)
-    return Desk(blueprint, workshop.base, replies, seed, isolated)
+    return Desk(blueprint, workshop.base, workshop.reference, isolated)
 
 
-def grade_submission(desk: Desk, submission: Submission, data: bytes) -> tuple[Graded, Rebuilt]:
+def grade_submission(desk: Desk, submission: Submission, data: bytes, inputs: Inputs) -> tuple[Graded, Rebuilt]:
     """The grade of one submission, and what was found in it. Runs the student's code in a worker; writes nothing.
 
     data: the bytes handed in. Never raises for what a student did.
@@ -57,7 +71,7 @@ def grade_submission(desk: Desk, submission: Submission, data: bytes) -> tuple[G
     if rebuilt.problem:
         verdicts = nothing(desk.blueprint, rebuilt.problem)
     else:
-        run = Run(desk.blueprint, desk.base, rebuilt.sources, desk.expected, desk.seed, desk.isolated)
+        run = Run(desk.blueprint, desk.base, rebuilt.sources, inputs.replies, inputs.seed, desk.isolated)
         verdicts = run.verdicts()
     graded = Graded(
         student=submission.student,
@@ -65,7 +79,7 @@ def grade_submission(desk: Desk, submission: Submission, data: bytes) -> tuple[G
         verdicts=verdicts,
         problem=rebuilt.problem,
         repairs=rebuilt.repairs,
-        seed=desk.seed,
+        seed=inputs.seed,
         isolation=desk.isolated.name,
         graded_at=now(),
     )

@@ -20,14 +20,16 @@ from pathlib import Path
 from autograder.blueprint import load_blueprint
 from autograder.claim import claimed
 from autograder.collect import Submission, collect, without_data
-from autograder.desk import nothing
+from autograder.desk import Inputs, nothing
 from autograder.graded import Graded, load, now
-from autograder.job import KitFile, grade_one, make_page
+from autograder.job import InFile, ask_reference, grade_one, make_page
 from autograder.kit import Kit, pack
 from autograder.outputs import fill
 from autograder.rebuild import Rebuilt
 from autograder.record import Recorder
 from autograder.report import Report
+from autograder.seeds import Seeds
+from autograder.shelf import Shelf
 from autograder.slots import Slots, cores
 from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
@@ -38,7 +40,7 @@ LOST = "grading it ended the grader's own process each time; a person should loo
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade. jobs: submissions at a time; None for one a core. seed: None for each lesson's own.
+    """How to grade. jobs: submissions at a time; None for one a core. seed: None for each student's own (seeds.py).
 
     record: write gradebook, notebooks and (with `feedback`) pages; without it, only say what the grades would be.
     gradebook: its URL; "" for gradebook.db in the folder that grades go to. rung: see sandbox.chosen.
@@ -112,7 +114,7 @@ class _Lesson:
     """One lesson's submissions on their way through the slots and into the records."""
 
     def __init__(self, course, lesson: Lesson, out: Path, options: Options, slots: Executor, progress, report: Report):
-        self.lesson, self.options, self.slots = lesson, options, slots
+        self.lesson, self.out, self.options, self.slots = lesson, out, options, slots
         self.progress, self.report = progress, report
         self.blueprint = load_blueprint(course, lesson)
         self.ahead = AHEAD * getattr(slots, "jobs", cores())
@@ -121,9 +123,11 @@ class _Lesson:
             if options.record:
                 self.recorder = stack.enter_context(Recorder(course, out, self.blueprint, options.gradebook))
             template = self.recorder.template if self.recorder else ""
-            self.kit = pack(course, lesson, options.seed, template, options.rung, options.diagnose)
-            scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-"))
-            self.kit_file = kit_for(slots, self.kit, Path(scratch))
+            self.kit = pack(course, lesson, template, options.rung, options.diagnose)
+            self.seeds = Seeds.in_folder(out, lesson.id, make=options.record)
+            self.shelf = Shelf(course, lesson, self.kit.reference)
+            self.scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-")))
+            self.kit_from = for_jobs(slots, self.kit, self.scratch / "kit")
             self._stack = stack.pop_all()
 
     def __enter__(self) -> _Lesson:
@@ -133,9 +137,11 @@ class _Lesson:
         self._stack.close()
 
     def grade(self, submissions: list[Submission]) -> None:
-        changed = [each for each in submissions if not self._unchanged(each)]
+        seeds = {each.student: self._seed(each.student) for each in submissions}
+        changed = [each for each in submissions if not self._unchanged(each, seeds[each.student])]
+        inputs = self._inputs({seeds[each.student] for each in changed})
         self.progress.start(self.lesson.id, len(changed))
-        jobs = ((each, (grade_one, self.kit_file, _attempts(each))) for each in changed)
+        jobs = ((each, (grade_one, self.kit_from, inputs[seeds[each.student]], _attempts(each))) for each in changed)
         for submission, future in in_turn(self.slots, jobs, self.ahead):
             self._take(submission, future)
             self.progress.advance()
@@ -145,12 +151,32 @@ class _Lesson:
         if self.recorder and self.options.feedback:
             self._pages([each.student for each in submissions])
 
-    def _unchanged(self, submission: Submission) -> bool:
+    def _seed(self, student: str) -> int:
+        """The one that was asked for; or that of the grade before this one; or the one that the student draws."""
+        if self.options.seed is not None:
+            return self.options.seed
+        before = load(self.out, student, self.lesson.id)
+        return before.seed if before and before.digest else self.seeds.of(student)
+
+    def _inputs(self, seeds: set[int]) -> dict[int, Inputs | InFile]:
+        """What jobs get of these seeds; the reference is asked, in the slots, with those that are not on the shelf."""
+        found = {seed: inputs for seed in sorted(seeds) if (inputs := self.shelf.inputs(seed))}
+        missing = sorted(seeds - found.keys())
+        if missing:
+            self.progress.start(f"{self.lesson.id} reference", len(missing))
+        jobs = ((seed, (ask_reference, self.kit_from, seed)) for seed in missing)
+        for seed, future in in_turn(self.slots, jobs, self.ahead):
+            found[seed] = future.result()
+            self.shelf.put(found[seed])
+            self.progress.advance()
+        return {seed: for_jobs(self.slots, each, self.scratch / f"inputs-{seed}") for seed, each in found.items()}
+
+    def _unchanged(self, submission: Submission, seed: int) -> bool:
         """Whether it is recorded, and would get the same grade now; then it is reported."""
         if not self.recorder or self.options.force or not self.recorder.has(submission):
             return False
         before = load(self.recorder.out, submission.student, self.lesson.id)
-        if before is None or before.digest != self.kit.digest(_attempts(submission)):
+        if before is None or before.digest != self.kit.digest(_attempts(submission), seed):
             return False
         self.report.add(before, new=False)
         return True
@@ -199,10 +225,10 @@ class _Lesson:
                 yield student, (make_page, text, marks[student], student, self.lesson.id)
 
 
-def kit_for(slots: Executor, kit: Kit, scratch: Path):
-    """The kit as jobs of this executor get it: a file here, or what the executor itself hands round."""
+def for_jobs(slots: Executor, what: Kit | Inputs, path: Path):
+    """What many jobs need, as those of this executor get it: a file here, or what the executor itself hands round."""
     hand_round = getattr(slots, "hand_round", None)
-    return hand_round(kit) if hand_round else KitFile.write(kit, scratch)
+    return hand_round(what) if hand_round else InFile.write(what, path)
 
 
 def in_turn(slots: Executor, jobs: Iterable[tuple], ahead: int) -> Iterator[tuple]:

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from autograder.programs import Program, tests
 
-__all__ = ["Program", "grade", "run_hidden", "seed_of", "tests"]
+__all__ = ["Program", "grade", "run_hidden", "tests"]
 
 FOUND = Path(".gradlab", "hidden.json")
 """In the engine's folder of a stock kernel: what the hidden tests found, {exercise: {"points", "reasons"}}."""
@@ -72,13 +72,6 @@ def grade(lesson_id: str, exercise: str, points: float) -> float:
     for reason in found["reasons"]:
         print(f"✗ {reason}")
     return float(min(points, max(0.0, found["points"])))
-
-
-def seed_of(lesson_id: str) -> int:
-    """The seed of a lesson's inputs when nobody chooses another. It is recorded with every grade."""
-    import zlib
-
-    return zlib.crc32(lesson_id.encode("utf-8")) % 1_000_000
 
 
 def _verdicts(blueprint, exercise: str, engine_dir: Path, reference_dir: Path, seed: int, answers: dict) -> list:

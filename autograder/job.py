@@ -1,4 +1,4 @@
-"""The jobs that are done in other processes, or on other machines: grading one submission, making one feedback page.
+"""The jobs that are done in other processes, or on other machines: grading a submission, making a page of feedback.
 
 A job is a function and plain data. It writes nothing and may be done twice.
 """
@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from autograder.collect import Submission
 from autograder.graded import Graded, tidy
@@ -21,20 +21,22 @@ from autograder.kit import Kit
 from autograder.outputs import Filled, fill
 from autograder.startup import quicken
 
+if TYPE_CHECKING:
+    from autograder.desk import Inputs
+
 
 @dataclass(frozen=True)
-class KitFile:
-    """A kit in a file, for processes on this machine: a job is then a few bytes and the submission."""
+class InFile:
+    """What many jobs need, in a file, for processes on this machine: a job is then a few bytes and the submission."""
 
     path: str
 
     @classmethod
-    def write(cls, kit: Kit, folder: Path) -> KitFile:
-        path = folder / f"{kit.lesson}.kit"
-        path.write_bytes(pickle.dumps(kit))
+    def write(cls, what: Kit | Inputs, path: Path) -> InFile:
+        path.write_bytes(pickle.dumps(what))
         return cls(str(path))
 
-    def read(self) -> Kit:
+    def read(self) -> Kit | Inputs:
         return pickle.loads(Path(self.path).read_bytes())
 
 
@@ -43,10 +45,11 @@ class _Bench:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()  # a dask worker may have several threads; a desk is for one
-        self.kit_from: Kit | KitFile | None = None
+        self.kit_from: Kit | InFile | None = None
         self.library = None
+        self.read: dict[InFile, Inputs] = {}
 
-    def desk_for(self, kit_from: Kit | KitFile):
+    def desk_for(self, kit_from: Kit | InFile):
         from autograder.desk import set_up
         from autograder.diagnose.submission import library_for
         from gradlab.course import load_course
@@ -55,16 +58,24 @@ class _Bench:
             warnings.simplefilter("ignore", SyntaxWarning)  # about students' code, at every compile
             _stand_somewhere()
             self.kit_from = None
+            self.read.clear()
             if self.library:
                 self.library.close()
-            kit = kit_from.read() if isinstance(kit_from, KitFile) else kit_from
+            kit = kit_from.read() if isinstance(kit_from, InFile) else kit_from
             self.folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
             course = load_course(kit.unpack(Path(self.folder.name).resolve() / "course"))
             scratch = Path(self.folder.name).resolve() / "engines"
-            self.desk = set_up(course, course.lesson(kit.lesson), scratch, kit.seed, kit.rung)
+            self.desk = set_up(course, course.lesson(kit.lesson), scratch, kit.rung)
             self.library = library_for(self.desk.blueprint) if kit.diagnose else None
             self.kit, self.kit_from = kit, kit_from
         return self.desk, self.kit
+
+    def inputs(self, inputs_from: Inputs | InFile) -> Inputs:
+        if not isinstance(inputs_from, InFile):
+            return inputs_from
+        if inputs_from not in self.read:
+            self.read[inputs_from] = inputs_from.read()
+        return self.read[inputs_from]
 
 
 def _stand_somewhere() -> None:
@@ -75,10 +86,10 @@ def _stand_somewhere() -> None:
         os.chdir(tempfile.gettempdir())
 
 
-def _same(one: Kit | KitFile, other: Kit | KitFile) -> bool:
-    if isinstance(one, KitFile) or isinstance(other, KitFile):
+def _same(one: Kit | InFile, other: Kit | InFile) -> bool:
+    if isinstance(one, InFile) or isinstance(other, InFile):
         return one == other
-    return (one.lesson, one.seed, one.edition) == (other.lesson, other.seed, other.edition)
+    return (one.lesson, one.edition, one.rung) == (other.lesson, other.edition, other.rung)
 
 
 _bench = _Bench()
@@ -95,30 +106,41 @@ class Done(NamedTuple):
     attempt: int = 0
 
 
-def grade_one(kit_from: Kit | KitFile, attempts: Sequence[tuple[Submission, bytes]]) -> Done:
+def ask_reference(kit_from: Kit | InFile, seed: int) -> Inputs:
+    """The inputs of `seed`, with what the reference makes of them. Raises GradlabError when the lesson is at fault."""
+    quicken()
+    with _bench.lock:
+        desk, _ = _bench.desk_for(kit_from)
+        return desk.inputs(seed)
+
+
+def grade_one(
+    kit_from: Kit | InFile, inputs_from: Inputs | InFile, attempts: Sequence[tuple[Submission, bytes]]
+) -> Done:
     """The best grade of a student's attempts, of which there is mostly one.
 
     Raises GradlabError when the lesson is at fault; never for what a student handed in.
     """
     quicken()
     with _bench.lock:
-        return _grade_one(kit_from, attempts)
+        return _grade_one(kit_from, inputs_from, attempts)
 
 
-def _grade_one(kit_from: Kit | KitFile, attempts: Sequence[tuple[Submission, bytes]]) -> Done:
+def _grade_one(kit_from, inputs_from, attempts: Sequence[tuple[Submission, bytes]]) -> Done:
     from autograder.desk import grade_submission
     from autograder.diagnose.submission import diagnoses
 
     desk, kit = _bench.desk_for(kit_from)
+    inputs = _bench.inputs(inputs_from)
     best, best_score = None, -1.0
     for number, (submission, data) in enumerate(attempts):
-        graded, rebuilt = grade_submission(desk, submission, data)
+        graded, rebuilt = grade_submission(desk, submission, data, inputs)
         if graded.score > best_score:
             best, best_score = (number, graded, rebuilt), graded.score
     number, graded, rebuilt = best
     if _bench.library:
         graded = replace(graded, diagnoses=diagnoses(_bench.library, rebuilt.sources, graded.verdicts))
-    graded = tidy(replace(graded, digest=kit.digest(attempts)))
+    graded = tidy(replace(graded, digest=kit.digest(attempts, inputs.seed)))
     return Done(graded, fill(kit.template, rebuilt, graded) if kit.template else None, number)
 
 

@@ -7,10 +7,13 @@ answers and hidden tests, so it stays on the grader's side of the sandbox.
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+
+import numpy as np
 
 import gradlab
 from autograder import places
@@ -22,25 +25,26 @@ from gradlab.course import FILE_NAME, Course, Lesson
 
 @dataclass(frozen=True)
 class Kit:
-    """lesson: its id. files: {path relative to the course's root: content}. seed: None for the lesson's own.
+    """lesson: its id. files: {path relative to the course's root: content}.
 
     template: the notebook that grades are written into; "" when they are only shown. edition: a hash of all that
-    grades depend on besides the submission. rung: how students' code is kept apart, as sandbox.chosen takes it.
-    diagnose: say of answers that lose points which known mistake they are.
+    grades depend on besides the submission; reference: of what the reference's replies depend on. rung: how students'
+    code is kept apart, as sandbox.chosen takes it. diagnose: say of answers that lose points which known mistake they
+    are.
     """
 
     lesson: str
     files: dict[str, bytes] = field(repr=False)
-    seed: int | None = None
     template: str = field(default="", repr=False)
     edition: str = ""
+    reference: str = ""
     rung: str = ""
     diagnose: bool = False
 
-    def digest(self, attempts: Sequence[tuple[Submission, bytes]]) -> str:
-        """Changes when a submission would have to be graded anew."""
+    def digest(self, attempts: Sequence[tuple[Submission, bytes]], seed: int) -> str:
+        """Changes when a submission would have to be graded anew. seed: of its hidden tests."""
         parts = [part for each, data in attempts for part in (data, each.note, each.problem, each.stamp)]
-        return digest_of(str(self.seed), self.edition, *parts)
+        return digest_of(seed, self.edition, *parts)
 
     def unpack(self, folder: Path) -> Path:
         """Write the course's files into `folder`, as far as this lesson needs them."""
@@ -54,7 +58,6 @@ class Kit:
 def pack(
     course: Course,
     lesson: Lesson,
-    seed: int | None = None,
     template: str = "",
     rung: str = "",
     diagnose: bool = False,
@@ -66,20 +69,15 @@ def pack(
     shell = [root / Path(name).relative_to(places.REFERENCE) for name in shell_files(course)]
     paths = {path.relative_to(root).as_posix(): path for path in (*names, *shell) if path.is_file()}
     files = {name: paths[name].read_bytes() for name in sorted(paths)}
-    edition = digest_of(_edition(course, lesson, files, template), str(diagnose))
-    return Kit(
-        lesson.id, {FILE_NAME: (root / FILE_NAME).read_bytes(), **files}, seed, template, edition, rung, diagnose
-    )
-
-
-def _edition(course: Course, lesson: Lesson, files: dict[str, bytes], template: str) -> str:
-    """Of course.yml only what can change a grade: a new title is no reason to grade again."""
-    rules = (course.package, course.policies.late_penalty_per_day, lesson.modules, lesson.points, lesson.due)
     # What comes after this lesson is in no engine for it.
     later = {f"{module}.py" for each in course.lessons[course.lessons.index(lesson) + 1 :] for module in each.modules}
-    kept = {name: data for name, data in files.items() if Path(name).name not in later}
-    parts = [part for pair in kept.items() for part in pair]
-    return digest_of(gradlab.__version__, FORMAT, repr(rules), template, grader_version(), *parts)
+    kept = [part for name, data in files.items() if Path(name).name not in later for part in (name, data)]
+    reference = digest_of(course.package, repr(lesson.modules), grader_version(), sys.version, np.__version__, *kept)
+    # Of course.yml only what can change a grade: a new title is no reason to grade again.
+    rules = (course.package, course.policies.late_penalty_per_day, lesson.modules, lesson.points, lesson.due)
+    edition = digest_of(gradlab.__version__, FORMAT, repr(rules), template, grader_version(), *kept, str(diagnose))
+    everything = {FILE_NAME: (root / FILE_NAME).read_bytes(), **files}
+    return Kit(lesson.id, everything, template, edition, reference, rung, diagnose)
 
 
 @cache

@@ -1,7 +1,8 @@
 """Hidden tests, run against an engine: on the student's side for what happens, on the reference's for what should.
 
-The reference's replies are computed once for each lesson and seed, and kept in memory. Each program runs twice there:
-one that does not repeat itself, or that the reference fails, is a mistake of its author and is told as such.
+The reference's replies are computed once for each lesson and seed, and kept in memory. Each program runs twice there
+with a lesson's first seed: one that does not repeat itself, or that the reference fails, is a mistake of its author and
+is told as such.
 """
 
 from __future__ import annotations
@@ -51,14 +52,17 @@ def open_session(worker: Worker, engine: Engine) -> Session:
     return Session(worker.open(engine.folder, package, engine.texts), package)
 
 
-def expected(reference: Engine, programs: Iterable[Program], seed: int) -> dict[str, dict]:
-    """{program: the reference's reply}. Raises GradlabError when a program is no test."""
+def expected(reference: Engine, programs: Iterable[Program], seed: int, twice: bool = True) -> dict[str, dict]:
+    """{program: the reference's reply}. Raises GradlabError when a program is no test.
+
+    twice: run each once more, to see whether it repeats itself.
+    """
     blueprint = reference.blueprint
     about = hashlib.sha256(blueprint.tests.encode("utf-8")).hexdigest()
     keys = {program.name: (str(reference.folder), about, program.name, seed) for program in programs}
     missing = [program for program in programs if keys[program.name] not in _expected]
     if missing:
-        for program, reply in _trusted(reference, missing, seed):
+        for program, reply in _trusted(reference, missing, seed) if twice else _taken(reference, missing, seed):
             _expected[keys[program.name]] = reply
     return {name: _expected[key] for name, key in keys.items()}
 
@@ -83,9 +87,24 @@ def _trusted(reference: Engine, programs: list[Program], seed: int) -> Iterator[
                 found = difference(first, again, limit=program.seconds)
                 problem = f"it behaves differently from run to run: {found}" if found else ""
             if problem:
-                where = _where(reference.blueprint)
-                raise GradlabError(f"{where}: {program.name} is no test, on the reference {problem}.")
+                raise _no_test(reference, program, problem, seed)
             yield program, first
+
+
+def _taken(reference: Engine, programs: list[Program], seed: int) -> Iterator[tuple[Program, dict]]:
+    """Each program's reply, all of them in one process."""
+    with tempfile.TemporaryDirectory(dir=scratch()) as room, Worker(Path(room)) as worker:
+        session = open_session(worker, reference)
+        for program in programs:
+            reply = trials.program(session, reference, program, seed)
+            if problem := _problem(reply, program):
+                raise _no_test(reference, program, problem, seed)
+            yield program, reply
+
+
+def _no_test(reference: Engine, program: Program, problem: str, seed: int) -> GradlabError:
+    where = _where(reference.blueprint)
+    return GradlabError(f"{where}: {program.name} is no test, on the reference {problem} (seed {seed}).")
 
 
 def _problem(reply: dict, program: Program) -> str:

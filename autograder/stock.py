@@ -98,7 +98,8 @@ def _hidden_verdicts(desk, answers: dict[str, str]) -> dict[str, dict]:
     """{exercise: {"points", "reasons"}} of its hidden tests, by the answers of one notebook."""
     blueprint = desk.blueprint
     trials = [trial for name in blueprint.exercises for trial in trials_of(blueprint, name) if trial.program]
-    run = Run(blueprint, desk.base, answers, desk.expected, desk.seed, desk.isolated)
+    inputs = desk.inputs()
+    run = Run(blueprint, desk.base, answers, inputs.replies, inputs.seed, desk.isolated)
     return {
         exercise: {"points": sum(verdict.earned for verdict in verdicts), "reasons": said_once(verdicts)}
         for exercise, verdicts in run.verdicts(trials).items()

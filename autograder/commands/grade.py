@@ -48,7 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=int, metavar="N", help="submissions at a time (default: one a core)")
     parser.add_argument("--dask", metavar="ADDRESS", help="on the dask.distributed cluster with this scheduler")
     parser.add_argument("--tls", nargs=3, metavar=("CA", "CERT", "KEY"), help="its certificates, as .pem files")
-    parser.add_argument("--seed", type=int, metavar="N", help="of the hidden tests' inputs (default: the lesson's own)")
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help="of the hidden tests' inputs, for all (default: each student's own)"
+    )
     parser.add_argument("--rung", default="", metavar="NAME", help="this sandbox and no other (see autograder sandbox)")
     parser.add_argument(
         "--unsafe", action="store_true", help="where no sandbox works: run students' code as yourself all the same"

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from autograder.blueprint import Blueprint
 from autograder.engines import Engine, Workshop, fault
-from autograder.hidden import seed_of
 from autograder.judge import difference
 from autograder.observe import expected, observe, observed
 from autograder.remote.trials import check, imports
 from autograder.run import CHECK_SECONDS, IMPORT_SECONDS, Trial, trials_of
 from autograder.sandbox import Worker, scratch
+from autograder.seeds import seed_of
 from gradlab.export_format import ExportError
 
 LOOPS = "took longer than a test may take"

@@ -63,8 +63,8 @@ def halves(text):
 @pytest.fixture
 def reasons(blueprint, desk):
     def run(source, isolated):
-        answers = right_answers(blueprint) | {"double": source}
-        verdicts = Run(blueprint, desk.base, answers, desk.expected, desk.seed, isolated).verdicts()["double"]
+        answers, inputs = right_answers(blueprint) | {"double": source}, desk.inputs()
+        verdicts = Run(blueprint, desk.base, answers, inputs.replies, inputs.seed, isolated).verdicts()["double"]
         return {verdict.name: verdict.reason for verdict in verdicts}
 
     return run

@@ -1,0 +1,59 @@
+"""With every seed that a student may draw, right answers earn all points: the reference's, and those of other kinds.
+
+python -m pytest -m full tests/autograder/grading/test_every_seed.py            all lessons
+python -m pytest -m full tests/autograder/grading/test_every_seed.py -k 01      one of them
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from autograder.blueprint import load_blueprint
+from autograder.build import build
+from autograder.desk import set_up
+from autograder.observe import expected
+from autograder.right import in_the_cell, load_right_answers
+from autograder.run import Run, trials_of
+from autograder.sandbox import scratch
+from autograder.seeds import pool
+from gradlab.course import load_course
+
+COURSE = load_course(Path(__file__).resolve().parents[3])
+pytestmark = pytest.mark.full
+
+
+@pytest.fixture(scope="module")
+def whole():
+    assert not build(COURSE).errors
+    return COURSE
+
+
+@pytest.mark.parametrize("lesson", [each.id for each in COURSE.lessons])
+def test_right_answers_earn_all_points_with_every_seed(whole, lesson):
+    lesson = whole.lesson(lesson)
+    blueprint = load_blueprint(whole, lesson)
+    others = load_right_answers(whole, lesson)
+    lost = []
+    with tempfile.TemporaryDirectory(dir=scratch()) as folder:
+        desk = set_up(whole, lesson, Path(folder))
+        for seed in pool(lesson.id):
+            replies = expected(desk.reference, blueprint.programs, seed)  # twice: they repeat themselves
+
+            def judged(answers, trials, replies=replies, seed=seed):
+                run = Run(blueprint, desk.base, answers, replies, seed, desk.isolated)
+                return [each for several in run.verdicts(trials).values() for each in several]
+
+            found = judged(blueprint.answers, None)
+            assert sum(each.points for each in found) == lesson.points
+            lost += [(seed, "the reference's", each.name, each.reason) for each in found if each.reason]
+            for other in others:
+                answers = {**blueprint.answers, other.exercise: in_the_cell(blueprint.answers[other.exercise], other)}
+                hidden = [trial for trial in trials_of(blueprint, other.exercise) if trial.program]
+                if hidden:  # visible checks draw nothing from the seed
+                    found = judged(answers, hidden)
+                    place = f"right_answers.py:{other.line}"
+                    lost += [(seed, place, each.name, each.reason) for each in found if each.reason]
+    assert not lost
