@@ -11,7 +11,7 @@ import json
 import math
 from dataclasses import dataclass, field
 
-from autograder.diagnose.told import told
+from autograder.diagnose.told import picture, told
 from autograder.graded import Graded, said_once
 from autograder.judge import Verdict
 from autograder.rebuild import Rebuilt
@@ -74,6 +74,7 @@ def _outputs(verdicts: list[Verdict], earned: float) -> list[dict]:
 
 def _summary(graded: Graded) -> dict:
     """The first cell: points, what was lost and why, what was repaired."""
+    blocks: list[str] = []
     lines = [f"{graded.score:g} of {graded.maximum:g} points"]
     lines += [f"  ✗ {graded.problem}"] * bool(graded.problem)
     lines += [f"  {repair.text}" for repair in graded.repairs if not repair.exercise]
@@ -84,8 +85,15 @@ def _summary(graded: Graded) -> dict:
             lines.append(f"{exercise}: {points:g} of {maximum:g}")
             lines += [f"  ✗ {reason}" for reason in said_once(graded.verdicts[exercise])]
             lines += told(graded.diagnoses[exercise]) if exercise in graded.diagnoses else []
+            if drawn := picture(graded.diagnoses.get(exercise, {})):
+                blocks += [_preformatted(lines), drawn]
+                lines = []
             lines += [f"  {text}" for text in mine]
-    # Preformatted: a file name or a message may hold what Markdown, HTML and MathJax act on.
-    text = html.escape("\n".join(line for line in lines if line.strip()))
-    source = f'**From the grader**\n\n<pre style="white-space: pre-wrap; word-break: normal">\n{text}\n</pre>'
+    source = "\n\n".join(["**From the grader**", *blocks, *([_preformatted(lines)] if lines else [])])
     return {"cell_type": "markdown", "id": "from-the-grader", "metadata": {}, "source": source}
+
+
+def _preformatted(lines: list[str]) -> str:
+    """A file name or a message may hold what Markdown, HTML and MathJax act on."""
+    text = html.escape("\n".join(line for line in lines if line.strip()))
+    return f'<pre style="white-space: pre-wrap; word-break: normal">\n{text}\n</pre>'

@@ -4,7 +4,8 @@
         print("\\n".join(diagnosis.lines()))
 
 The checks of these exercises run once more, in a Python of their own, with asserts that report all they see
-(witness.py). The known mistakes lie in diagnoses/<lesson>.json, sealed (sealed.py).
+(witness.py). The known mistakes lie in diagnoses/<lesson>.json, sealed (sealed.py). Then the smallest programs that
+fail run, for their graphs: what is recorded when all is right lies in expected_graphs/<lesson>.json (guilty/).
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gradlab.checks import run_checks
+from gradlab.guilty.notebook import TRIED, partings
+from gradlab.guilty.parting import Parting
 from gradlab.names import defined_names
 from gradlab.notebooks import Notebook
 from gradlab.sealed import open_one
-from gradlab.shown import Shown, shown_by, smallest_of
+from gradlab.shown import Shown, failing_programs
 from gradlab.witness import read_report, witnessed
 
 FOLDER = Path(__file__).with_name("diagnoses")
@@ -28,16 +31,21 @@ MOST = 3  # exercises at a time: nobody puts more right at once
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """because, ask: the misconception and a question that leads out of it; "" when no known mistake does the same."""
+    """because, ask: the misconception and a question that leads out of it; "" when no known mistake does the same.
+
+    shown: a small program that fails. parting: where its graph parts from what is expected.
+    """
 
     because: str = ""
     ask: str = ""
     shown: Shown | None = None
+    parting: Parting | None = None
 
     def lines(self) -> list[str]:
         """For a student to read."""
         known = [f"→ {self.because}", f"  {self.ask}"] if self.because else []
-        return known + ([f"  {line}" for line in self.shown.lines()] if self.shown else [])
+        lines = self.shown.lines() if self.shown else []
+        return known + [f"  {line}" for line in [*lines, *([self.parting.text] if self.parting else [])]]
 
 
 def diagnose(
@@ -48,15 +56,20 @@ def diagnose(
     results = run_checks(with_witnesses(notebook, wanted), engine, timeout=SECONDS, package=package)
     sources = {cell.id: cell.source for cell in notebook.checks}
     found: dict[str, Diagnosis] = {}
+    failing: dict[str, list[Shown]] = {}
     for exercise in wanted:
         reports = {r.name: read_report(r.message) for r in results if r.exercise == exercise and not r.ok}
         if not reports or None in reports.values():  # not written, or stopped: the check has said so
             continue
         events = [f"{name} {event}" for name, report in reports.items() for event in report.events]
-        shown = smallest_of([shown_by(sources[name], report) for name, report in reports.items() if name in sources])
+        programs = failing_programs(sources, {name: each for name, each in reports.items() if name in sources})
         words = open_one(known_mistakes(notebook.lesson).get(exercise, ()), events) or {}
-        if words or shown:
+        if words or programs:
+            shown = programs[0] if programs else None
             found[exercise] = Diagnosis(words.get("because", ""), words.get("ask", ""), shown)
+            failing[exercise] = programs[:TRIED]
+    for exercise, (shown, parting) in partings(notebook, engine, failing, package).items():
+        found[exercise] = replace(found[exercise], shown=shown, parting=parting)
     return found
 
 

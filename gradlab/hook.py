@@ -13,10 +13,12 @@ from gradlab.course import FILE_NAME, Course, Lesson, load_course
 from gradlab.diagnosis import as_run, diagnose
 from gradlab.errors import GradlabError
 from gradlab.export import Exporter, engine_dir
+from gradlab.guilty.picture import show_picture
 from gradlab.notebooks import Notebook
 from gradlab.notices import show
 from gradlab.progress import save_results
 from gradlab.reload import put_first, set_aside
+from gradlab.render import has_dot
 
 _ATTRIBUTE = "_gradlab_hook"
 
@@ -131,9 +133,10 @@ class Hook:
         inputs = self.shell.user_ns.get("In", [])
         found = diagnose(as_run(notebook, inputs), exporter.engine, [exercise], exporter.course.package)
         if exercise in found:
-            # Spaces that HTML keeps: the program is indented.
-            first, *rest = (line.replace("  ", "\u00a0\u00a0") for line in found[exercise].lines())
+            first, *rest = (line.removeprefix("  ") for line in found[exercise].lines())
             show(first, "\n".join(rest))
+            if (parting := found[exercise].parting) and has_dot():
+                show_picture(parting.dot, parting.alt)
 
     def course(self) -> Course:
         """The course; read again only when the file has changed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from itertools import groupby
 
 #: Foregrounds with enough contrast on JupyterLab's light and dark pages; the sign says the same without colour.
 COLOURS = {"✓": "#2e8b57", "○": "#b8860b", "✗": "#d1495b"}
@@ -36,5 +37,12 @@ def _html(message: str, note: str) -> str:
 
 
 def _marked_up(text: str) -> str:
-    """Escaped, with `code` as code and line ends as they are."""
-    return re.sub(r"`([^`\n]+)`", r"<code>\1</code>", escape(text)).replace("\n", "<br>")
+    """Escaped, with `code` as code, line ends as they are, and lines that are indented by four spaces as a program."""
+    blocks = []
+    for is_program, lines in groupby(text.split("\n"), key=lambda line: line.startswith("    ")):
+        block = escape("\n".join(lines))
+        if is_program:
+            blocks.append(f'<pre style="margin:.2em 0">{block}</pre>')
+        else:
+            blocks.append(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", block).replace("\n", "<br>"))
+    return "".join(blocks)

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gradlab.slices import smallest
-from gradlab.witness import Failed, Report
+from gradlab.slices import program_of
+from gradlab.witness import Report
 
 
 @dataclass(frozen=True)
 class Shown:
-    """message: the check's words. got, wanted: "" where nothing is compared."""
+    """message: the check's words. got, wanted: "" where nothing is compared. check: the id of its cell."""
 
     program: str
     message: str = ""
     got: str = ""
     wanted: str = ""
+    check: str = ""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Lines, characters."""
+        return len(self.program.split("\n")), len(self.program)
 
     def lines(self) -> list[str]:
         """For a student to read."""
@@ -25,17 +32,13 @@ class Shown:
         return [*found, self.message] if self.message else found
 
 
-def shown_by(check: str, report: Report) -> Shown | None:
-    """The smallest failing program of a check; an assert that compares goes before one that does not."""
-    compared = [failed for failed in report.failed if failed.wanted]
-    for several in (compared, report.failed):
-        found = smallest(check, [failed.number for failed in several])
-        if found:
-            failed: Failed = next(each for each in several if each.number == found[0])
-            return Shown(found[1], failed.message, failed.got, failed.wanted)
-    return None
-
-
-def smallest_of(shown: list[Shown | None]) -> Shown | None:
-    """The one with the fewest lines."""
-    return min((each for each in shown if each), key=lambda each: len(each.program.split("\n")), default=None)
+def failing_programs(checks: Mapping[str, str], reports: Mapping[str, Report]) -> list[Shown]:
+    """The smallest failing programs of some checks, the smallest first: one for each assert that fails and compares;
+    of a check where none compares, for each that fails. checks: {id: source}."""
+    found = []
+    for name, report in reports.items():
+        failed = [each for each in report.failed if each.wanted] or report.failed
+        programs = [Shown(program_of(checks[name], f.number), f.message, f.got, f.wanted, name) for f in failed]
+        first = {each.program: each for each in reversed(programs) if each.program}  # of a loop: its first failure
+        found += sorted(first.values(), key=lambda each: each.size)
+    return sorted(found, key=lambda each: each.size[0])

@@ -27,13 +27,6 @@ def program_of(source: str, number: int) -> str:
     return ""
 
 
-def smallest(source: str, numbers: list[int]) -> tuple[int, str] | None:
-    """Of the asserts with these numbers, the one that needs the fewest lines, and its program."""
-    found = [(number, program_of(source, number)) for number in numbers]
-    found = [(number, text) for number, text in found if text]
-    return min(found, key=lambda pair: (len(pair[1].split("\n")), len(pair[1])), default=None)
-
-
 class _Counter(ast.NodeVisitor):
     def __init__(self) -> None:
         self.count = 0
@@ -48,6 +41,7 @@ class _Versions:
     def __init__(self) -> None:
         self.now: dict[str, int] = {}
         self.parent: list[int] = []
+        self.later: dict[str, list[int]] = {}  # names that a function reads, and nobody has bound yet
 
     def of(self, statement: ast.stmt) -> set[int]:
         """The values that a statement names; binding is done afterwards."""
@@ -59,7 +53,10 @@ class _Versions:
                     continue  # x = x + 1, x += 1: still about the same
                 self.now[name] = len(self.parent)
                 self.parent.append(self.now[name])
-                used.add(self.now[name])
+                used |= {self.now[name], *self.later.pop(name, ())}
+            if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                for name in reads - self.now.keys():
+                    self.later.setdefault(name, []).append(self.now[statement.name])
             for each in used:
                 self.parent[self._root(each)] = self._root(next(iter(used)))
         return used

@@ -64,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _to_modules(args: argparse.Namespace, course, lessons) -> int:
     from autograder.build import build
+    from autograder.diagnose.graphs import write_graphs
     from autograder.release import apply, plan_release
     from gradlab.errors import GradlabError
 
@@ -74,6 +75,8 @@ def _to_modules(args: argparse.Namespace, course, lessons) -> int:
     changes = plan_release(course, lessons, record=not (args.dry_run or args.no_db))
     if not args.dry_run:
         apply(course, changes, args.force)
+        for path in write_graphs(course, lessons):
+            print(f"wrote {path.as_posix()}")
     for change in changes:
         print(change)
     changed = sum(not change.is_none for change in changes)
@@ -87,6 +90,7 @@ def _to_modules(args: argparse.Namespace, course, lessons) -> int:
 def _patch(args: argparse.Namespace, course, lessons) -> int:
     """The lessons to modules/, and each as a notebook that students merge into their work."""
     from autograder.build import build
+    from autograder.diagnose.graphs import write_graphs
     from autograder.patch import FOLDER, plan_patches, write_patches
     from autograder.release import apply, plan_release
     from gradlab.errors import GradlabError
@@ -108,6 +112,7 @@ def _patch(args: argparse.Namespace, course, lessons) -> int:
         return 0
     files = write_patches(course, patches, args.to or course.root / FOLDER)
     apply(course, changes, args.force)
+    write_graphs(course, lessons)
     for file in files:
         print(f"Give students {file}. They type: gradlab update {file.name}")
     return 0

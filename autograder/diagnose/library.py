@@ -6,8 +6,13 @@ from collections.abc import Mapping
 
 from autograder.blueprint import Blueprint
 from autograder.diagnose.behaviour import Behaviour, behaviour, with_witnesses
+from autograder.diagnose.guilty import seen_of
 from autograder.mutants.library import Mutant, by_hand
 from autograder.mutants.trying import Bench
+from gradlab.guilty.parting import Parting, comparable, first_parting
+from gradlab.guilty.program import digest_of, may_record
+from gradlab.guilty.record import Seen
+from gradlab.shown import Shown
 
 
 class Library:
@@ -24,6 +29,7 @@ class Library:
             self.mistakes.setdefault(mutant.exercise, []).append(mutant)
         self._known: dict[str, list[tuple[Mutant, Behaviour]]] = {}
         self._wanted: dict[str, dict] | None = None
+        self._graphs: dict[tuple[str, str], list[Seen | None]] = {}
 
     def __enter__(self) -> Library:
         return self
@@ -51,3 +57,15 @@ class Library:
             found = [(mutant, self.behaviour(exercise, mutant.source)) for mutant in self.mistakes.get(exercise, ())]
             self._known[exercise] = [(mutant, does) for mutant, does in found if does is not None]
         return self._known[exercise]
+
+    def parting(self, exercise: str, source: str, shown: Shown) -> Parting | None:
+        """Where the graphs of a program part from those that it has with the reference's answer."""
+        if not may_record(shown.program):
+            return None
+        key = shown.check, digest_of(shown.program)
+        if key not in self._graphs:
+            right = seen_of(self.bench, exercise, self.blueprint.answers[exercise], shown)
+            self._graphs[key] = comparable(right, shown.program)
+        if not any(self._graphs[key]):
+            return None
+        return first_parting(seen_of(self.bench, exercise, source, shown), self._graphs[key])

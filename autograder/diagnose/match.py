@@ -1,4 +1,4 @@
-"""The misconception behind an answer that fails, and the smallest visible program that shows it.
+"""The misconception behind an answer that fails, the smallest visible program that shows it, and the guilty edge in it.
 
 A match is the same behaviour in every check and hidden test, or nearly, and in no other wrong answer's: else silence.
 """
@@ -10,7 +10,9 @@ from dataclasses import asdict, dataclass
 from autograder.diagnose.behaviour import Behaviour, Likeness, likeness, same
 from autograder.diagnose.library import Library
 from autograder.mutants.library import Mutant
-from gradlab.shown import Shown, shown_by, smallest_of
+from gradlab.guilty.notebook import TRIED
+from gradlab.guilty.parting import Parting
+from gradlab.shown import Shown, failing_programs
 from gradlab.witness import Report
 
 
@@ -18,7 +20,8 @@ from gradlab.witness import Report
 class Diagnosis:
     """What is wrong with the answer to `exercise`. because, ask: "" when no known mistake does the same.
 
-    place: of the wrong answer in its file, for the instructor. shown: None when every visible check passes.
+    place: of the wrong answer in its file, for the instructor. shown: None when every visible check passes. parting:
+    where the graph of that program parts from the reference's; None when it does not.
     """
 
     exercise: str
@@ -26,6 +29,7 @@ class Diagnosis:
     ask: str = ""
     place: str = ""
     shown: Shown | None = None
+    parting: Parting | None = None
 
     def to_dict(self) -> dict:
         return asdict(self)
@@ -36,11 +40,11 @@ def diagnose(library: Library, exercise: str, source: str) -> Diagnosis | None:
     does = library.behaviour(exercise, source)
     if does is None or not does.failing(library.wanted):
         return None
-    shown = smallest_failure(library, exercise, does)
+    shown, parting = smallest_failure(library, exercise, source, does)
     mistake = known_mistake(library, exercise, does)
     if mistake is None:
-        return Diagnosis(exercise, shown=shown)
-    return Diagnosis(exercise, mistake.mistake.because, mistake.mistake.ask, mistake.place, shown)
+        return Diagnosis(exercise, shown=shown, parting=parting)
+    return Diagnosis(exercise, mistake.mistake.because, mistake.mistake.ask, mistake.place, shown, parting)
 
 
 def known_mistake(library: Library, exercise: str, does: Behaviour) -> Mutant | None:
@@ -78,8 +82,15 @@ def _mostly(likely: list[tuple[Likeness, Mutant]]) -> Mutant | None:
     return ordered[0][1] if len(ordered) == 1 or ordered[0][0].matched >= 2 * ordered[1][0].matched else None
 
 
-def smallest_failure(library: Library, exercise: str, does: Behaviour) -> Shown | None:
-    """Of all asserts that fail in the visible checks, the one that needs the fewest lines."""
-    checks = library.blueprint.checks_of(exercise)
-    reports = [(cell.source, does.reports.get(cell.id)) for cell in checks]
-    return smallest_of([shown_by(source, report) for source, report in reports if isinstance(report, Report)])
+def smallest_failure(
+    library: Library, exercise: str, source: str, does: Behaviour
+) -> tuple[Shown | None, Parting | None]:
+    """Of the programs that lead to asserts that fail, the smallest in whose graph something can be seen to go wrong;
+    the smallest of all where there is none."""
+    checks = {cell.id: cell.source for cell in library.blueprint.checks_of(exercise)}
+    reports = {name: report for name, report in does.reports.items() if isinstance(report, Report)}
+    programs = failing_programs(checks, reports)
+    for shown in programs[:TRIED]:
+        if parting := library.parting(exercise, source, shown):
+            return shown, parting
+    return (programs[0] if programs else None), None

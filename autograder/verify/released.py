@@ -1,8 +1,9 @@
-"""modules/ is what a release would write, byte for byte."""
+"""modules/, and what is expected of the graphs in its checks, is what a release would write, byte for byte."""
 
 from __future__ import annotations
 
 from autograder import places
+from autograder.diagnose.graphs import FOLDER, stale
 from autograder.verify.job import Job
 from gradlab.course import Course
 
@@ -15,6 +16,8 @@ def problems(job: Job) -> list[str]:
         return [f"{name} does not exist. Make it: {release}"]
     if file.read_bytes() != job.released.encode("utf-8"):
         return [f"{name} is not what a release gives now. See what differs: {release} --dry-run. Renew it: {release}"]
+    if (job.course.root / FOLDER).is_dir() and stale(job.course, job.lesson):
+        return [f"{(FOLDER / job.lesson.id).as_posix()}.json is not what its checks record now. Renew it: {release}"]
     return []
 
 

@@ -3,6 +3,7 @@
     python tests/browser/look.py 3                  # .build/look/03_backward_pass/light/00.png, 01.png, …
     python tests/browser/look.py 3 --theme dark
     python tests/browser/look.py --stubs            # all lessons as they are opened, with each cell run
+    python tests/browser/look.py 3 --wrong walk Mul=2   # with the 1st known wrong answer to walk, the 2nd to Mul
 
 Look at them as somebody who wants to learn from them. Errors and wide outputs are listed as well.
 """
@@ -19,7 +20,7 @@ sys.path.append(str(Path(__file__).resolve().parents[2]))
 
 from lab_server import LabServer, chromium
 from lesson_page import ERRORS, LessonPage, browser
-from student_folder import ROOT, go_on_after_errors, student_folder
+from student_folder import ROOT, answer_wrongly, go_on_after_errors, student_folder
 
 from gradlab.course import load_course
 
@@ -44,6 +45,7 @@ def main() -> int:
     parser.add_argument("--theme", choices=THEMES, default="light")
     parser.add_argument("--stubs", action="store_true", help="the notebook as it is released, without answers")
     parser.add_argument("--unfold", action="store_true", help="open all hints and folded answers")
+    parser.add_argument("--wrong", nargs="+", metavar="EXERCISE=N", default=[], help="with known wrong answers")
     parser.add_argument("--to", type=Path, default=ROOT / ".build" / "look", help="where pictures go")
     args = parser.parse_args()
     if chromium() is None:
@@ -51,22 +53,26 @@ def main() -> int:
     course = load_course(ROOT)
     for lesson in [course.lesson(text) for text in args.lessons] or course.lessons:
         kind = f"{args.theme}{'-stubs' if args.stubs else ''}{'-unfolded' if args.unfold else ''}"
+        kind += "-wrong" if args.wrong else ""
         folder = args.to / lesson.id / kind
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        pictures, remarks = look(lesson.id, folder, THEMES[args.theme], answered=not args.stubs, unfold=args.unfold)
+        theme = THEMES[args.theme]
+        pictures, remarks = look(lesson.id, folder, theme, not args.stubs, args.unfold, args.wrong)
         print(f"{lesson.id}: {pictures} pictures in {folder}")
         for remark in remarks:
             print(f"  {remark}")
     return 0
 
 
-def look(lesson: str, folder: Path, theme: str, answered: bool, unfold: bool) -> tuple[int, list[str]]:
+def look(lesson: str, folder: Path, theme: str, answered: bool, unfold: bool, wrong: list[str]):
     """Photograph a lesson, screen by screen. How many pictures, and what is too wide or an error."""
     with tempfile.TemporaryDirectory(prefix="look-") as name:
         scratch = Path(name)
         student = student_folder(scratch / "student", lesson, answered)
-        if not answered:
+        for exercise, _, number in (each.partition("=") for each in wrong):
+            answer_wrongly(student, exercise, int(number or 1))
+        if wrong or not answered:
             go_on_after_errors(student)
         return photograph(student.root, student.notebook, scratch, folder, theme, unfold)
 

@@ -12,6 +12,7 @@ from autograder.notebook import source_notebook
 from autograder.places import REFERENCE
 from autograder.release import released_texts
 from autograder.source import LessonSource, read_source
+from autograder.wrong import load_wrong_answers, replaced
 from gradlab.course import Course, Lesson, load_course
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +75,17 @@ def go_on_after_errors(student: StudentFolder) -> None:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell["metadata"]["tags"] = ["raises-exception"]
+    file.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def answer_wrongly(student: StudentFolder, exercise: str, number: int = 1) -> None:
+    """Put the known wrong answer of this number to an exercise, from 1, into the notebook."""
+    course = load_course(ROOT)
+    mistake = [each for each in load_wrong_answers(course, student.lesson) if each.exercise == exercise][number - 1]
+    file = student.root / student.notebook
+    notebook = json.loads(file.read_text(encoding="utf-8"))
+    cell = next(each for each in notebook["cells"] if each["id"] == exercise)
+    cell["source"] = replaced("".join(cell["source"]), mistake)
     file.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
 
 

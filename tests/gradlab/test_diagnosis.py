@@ -3,7 +3,7 @@
 import pytest
 
 from gradlab.sealed import open_one, seal
-from gradlab.shown import shown_by
+from gradlab.shown import failing_programs
 from gradlab.slices import program_of
 from gradlab.witness import read_report, witnessed
 
@@ -59,8 +59,12 @@ def test_the_smallest_program_is_what_the_assert_depends_on():
     assert program_of(CHECK, 1) == "b = [f(n) for n in range(3)]\nfor n in b:\n    assert n >= 0"
     assert program_of(CHECK, 2) == "c = f(10)\nc = c + 1\nassert np.allclose(c, 21)"
     assert program_of(CHECK, 3) == ""
-    shown = shown_by(CHECK, report(lambda x: x - 1))
-    assert (shown.program, shown.got, shown.wanted) == ("a = f(2)\nassert a == 4", "1", "4")
+    programs = failing_programs({"f-check": CHECK}, {"f-check": report(lambda x: x - 1)})
+    assert [(each.got, each.wanted, each.check) for each in programs] == [
+        ("1", "4", "f-check"),
+        ("10", "21", "f-check"),
+    ]
+    assert programs[0].program == "a = f(2)\nassert a == 4"
 
 
 def test_a_statement_that_changes_a_value_belongs_to_it():
@@ -77,3 +81,8 @@ def test_only_the_mistake_itself_opens_its_sentence():
     assert open_one(entries, ["a 1+", "a 2", "c 6"]) == {"because": "one"}  # and another mistake beside it
     assert open_one(entries, ["a 3", "b 4", "c 6"]) is None  # no numbers prove it
     assert open_one([*entries, seal(["a 1+", "a 2"], {"because": "twin"})], ["a 1+", "a 2"]) is None
+
+
+def test_what_a_function_writes_to_belongs_to_it_though_it_is_bound_later():
+    check = "def op(x):\n    calls.append(x)\ncalls = []\nother = 1\nop(3)\nassert calls == [4]"
+    assert program_of(check, 0) == check.replace("other = 1\n", "")

@@ -1,0 +1,83 @@
+"""What visible programs record when all is right: gradlab/expected_graphs/<lesson>.json, for the student's side.
+
+Every assert of every check is a program that may fail (gradlab/slices.py). Of its graphs only those are written down
+that the program spells out itself: no graph of an answer, and nothing of hidden tests.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+from autograder import places
+from gradlab.course import Course, Lesson
+from gradlab.files import read_text, write_atomic
+from gradlab.guilty.notebook import seen_in
+from gradlab.guilty.parting import comparable
+from gradlab.guilty.program import digest_of
+from gradlab.guilty.record import Seen, as_data
+from gradlab.notebooks import read_notebook
+from gradlab.slices import program_of
+
+FOLDER = Path("gradlab", "expected_graphs")
+
+
+def expected_text(course: Course, lesson: Lesson) -> str:
+    """The file of a lesson that is built, as JSON: {exercise: {digest of a program: graphs}}."""
+    notebook = read_notebook(places.source_notebook(course, lesson), lesson.id)
+    exercises = {check.id: check.name for check in notebook.checks}
+    asked = [(check.id, program) for check in notebook.checks for program in programs_of(check.source)]
+    known: dict[str, dict] = {}
+    for (check, program), seen in seen_in(notebook, places.reference_dir(course), asked, course.package).items():
+        if data := _told(comparable(seen, program)):
+            known.setdefault(exercises[check], {})[digest_of(program)] = data
+    parts = [f"{json.dumps(exercise)}: {{\n{_rows(several)}\n}}" for exercise, several in sorted(known.items())]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _rows(several: dict[str, list]) -> str:
+    return ",\n".join(f"{json.dumps(digest)}: {json.dumps(data)}" for digest, data in sorted(several.items()))
+
+
+def write_graphs(course: Course, lessons: Iterable[Lesson]) -> list[Path]:
+    """Write the files of these lessons; those that changed. A course without a gradlab of its own has none."""
+    changed = []
+    for lesson in lessons if (course.root / FOLDER.parent).is_dir() else ():
+        if text := stale(course, lesson):
+            write_atomic(course.root / FOLDER / f"{lesson.id}.json", text)
+            changed.append(FOLDER / f"{lesson.id}.json")
+    return changed
+
+
+def stale(course: Course, lesson: Lesson) -> str:
+    """The text of the lesson's file, where it is not what lies there; else ""."""
+    path = course.root / FOLDER / f"{lesson.id}.json"
+    text = expected_text(course, lesson)
+    return "" if path.is_file() and _alike(json.loads(read_text(path)), json.loads(text)) else text
+
+
+def _alike(one: object, other: object) -> bool:
+    """The same but for rounding, which differs from machine to machine."""
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-3, abs_tol=1e-5) or (one != one and other != other)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_alike(each, other[key]) for key, each in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    return one == other
+
+
+def programs_of(check: str) -> list[str]:
+    """The programs that lead to the asserts of a check, each once."""
+    asserts = sum(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(check)))
+    return list(dict.fromkeys(filter(None, (program_of(check, number) for number in range(asserts)))))
+
+
+def _told(graphs: list[Seen | None]) -> list:
+    """For JSON; nothing where nothing can be compared."""
+    if not any(each is not None and len(each.graph.nodes) > 1 for each in graphs):
+        return []
+    return [each and as_data(each) for each in graphs]
