@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograder.stamps import time_of
+from autograder.stamps import share_lost, time_of
 
 if TYPE_CHECKING:
     from autograder.collect import Submission
@@ -22,7 +22,8 @@ class Attempt(NamedTuple):
 def choose(attempts: Sequence[Attempt], rule: str) -> Submission:
     """The submission that counts. What was handed in before the deadline comes before what was not.
 
-    When nothing says which attempt was first, none counts, and that is its problem.
+    When nothing says which attempt was first, none counts, and that is its problem. Which is best is not known before
+    all are graded, so the others come along.
     """
     if len(attempts) == 1:
         return attempts[0].submission
@@ -41,6 +42,16 @@ def choose(attempts: Sequence[Attempt], rule: str) -> Submission:
     counts = (in_time or ordered)[0 if rule == "first" else -1].submission
     which = f"the {rule} in time counts" if in_time and len(in_time) < len(ordered) else f"the {rule} counts"
     return replace(counts, note=_joined(counts.note, f"{told}; {which}"))
+
+
+def worth(score: float, submission: Submission, per_day: float) -> float:
+    """What `score` points are worth once the penalty for being late is off: what the best attempt has most of.
+
+    An extension of the deadline that nbgrader's gradebook holds for one student is not known here.
+    """
+    time, due = time_of(submission.stamp), submission.lesson.due
+    late = (time - due.replace(tzinfo=None)).total_seconds() if time and due else 0.0
+    return score * (1.0 - share_lost(per_day, late))
 
 
 def _when(attempt: Attempt) -> tuple:

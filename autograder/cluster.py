@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from autograder.desk import Inputs
 from autograder.kit import Kit, grader_version
+from autograder.watchdog import make_mortal
 from gradlab.errors import GradlabError
 
 SECONDS = 30  # to reach the scheduler
@@ -82,8 +83,14 @@ class Cluster(Executor):
         return self.client.scatter(what, broadcast=True, hash=False)
 
     def submit(self, job: Callable, /, *args, **kwargs) -> Future:
-        return self.executor.submit(job, *args, **kwargs)
+        return self.executor.submit(_on_a_worker, job, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self.executor.shutdown(wait=wait)
         self.client.close()
+
+
+def _on_a_worker(job: Callable, /, *args, **kwargs):
+    """Do a job that may cost the worker: the watchdog ends one that hangs, and its nanny starts it again."""
+    make_mortal(memory=None)  # dask has a limit of its own
+    return job(*args, **kwargs)

@@ -16,10 +16,14 @@ from autograder.graded import Graded, now
 from autograder.judge import Verdict
 from autograder.observe import expected
 from autograder.rebuild import Rebuilt, Repair, rebuild
+from autograder.remote.channel import Ended
 from autograder.run import Run, trials_of
 from autograder.sandbox import Isolation, chosen
 from autograder.seeds import seed_of
+from autograder.watchdog import Logbook, watched
 from gradlab.course import Course, Lesson
+
+READING = 60.0  # seconds of CPU, for what takes a few milliseconds
 
 
 @dataclass(frozen=True)
@@ -60,18 +64,22 @@ def set_up(course: Course, lesson: Lesson, scratch: Path, rung: str = "") -> Des
     return Desk(blueprint, workshop.base, workshop.reference, isolated)
 
 
-def grade_submission(desk: Desk, submission: Submission, data: bytes, inputs: Inputs) -> tuple[Graded, Rebuilt]:
+def grade_submission(
+    desk: Desk, submission: Submission, data: bytes, inputs: Inputs, logbook: Logbook | None = None
+) -> tuple[Graded, Rebuilt]:
     """The grade of one submission, and what was found in it. Runs the student's code in a worker; writes nothing.
 
-    data: the bytes handed in. Never raises for what a student did.
+    data: the bytes handed in. logbook: of the job. Never raises for what a student did.
     """
-    rebuilt = Rebuilt(problem=submission.problem) if submission.problem else rebuild(data, desk.blueprint)
+    logbook = logbook or Logbook()
+    rebuilt = Rebuilt(problem=submission.problem) if submission.problem else _read(desk, data, logbook)
     if submission.note:
         rebuilt.repairs.insert(0, Repair("", submission.note))
     if rebuilt.problem:
         verdicts = nothing(desk.blueprint, rebuilt.problem)
     else:
-        run = Run(desk.blueprint, desk.base, rebuilt.sources, inputs.replies, inputs.seed, desk.isolated)
+        base, isolated = desk.base, desk.isolated
+        run = Run(desk.blueprint, base, rebuilt.sources, inputs.replies, inputs.seed, isolated, logbook=logbook)
         verdicts = run.verdicts()
     graded = Graded(
         student=submission.student,
@@ -84,6 +92,17 @@ def grade_submission(desk: Desk, submission: Submission, data: bytes, inputs: In
         graded_at=now(),
     )
     return graded, rebuilt
+
+
+def _read(desk: Desk, data: bytes, logbook: Logbook) -> Rebuilt:
+    """The notebook that was handed in, put together."""
+    try:
+        if logbook.begins("reading"):
+            with watched(READING):
+                return rebuild(data, desk.blueprint)
+    except Ended:
+        pass
+    return Rebuilt(problem=f"reading this notebook takes longer than {READING:g} s")
 
 
 def nothing(blueprint: Blueprint, problem: str) -> dict[str, list[Verdict]]:

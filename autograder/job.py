@@ -15,11 +15,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from autograder.attempts import worth
 from autograder.collect import Submission
-from autograder.graded import Graded, tidy
+from autograder.graded import Graded, digest_of, tidy
 from autograder.kit import Kit
 from autograder.outputs import Filled, fill
 from autograder.startup import quicken
+from autograder.watchdog import Logbook
 
 if TYPE_CHECKING:
     from autograder.desk import Inputs
@@ -117,16 +119,24 @@ def ask_reference(kit_from: Kit | InFile, seed: int) -> Inputs:
 def grade_one(
     kit_from: Kit | InFile, inputs_from: Inputs | InFile, attempts: Sequence[tuple[Submission, bytes]]
 ) -> Done:
-    """The best grade of a student's attempts, of which there is mostly one.
+    """The best grade of a student's attempts, late penalty taken off; mostly there is one attempt.
 
     Raises GradlabError when the lesson is at fault; never for what a student handed in.
     """
     quicken()
     with _bench.lock:
-        return _grade_one(kit_from, inputs_from, attempts)
+        with _logbook(kit_from, attempts[0][0].student) as logbook:
+            return _grade_one(kit_from, inputs_from, attempts, logbook)
 
 
-def _grade_one(kit_from, inputs_from, attempts: Sequence[tuple[Submission, bytes]]) -> Done:
+def _logbook(kit_from: Kit | InFile, student: str) -> Logbook:
+    """Beside the kit, where the process finds it that does this job again; on another machine there is none."""
+    if not isinstance(kit_from, InFile):
+        return Logbook()
+    return Logbook(Path(kit_from.path).with_name(digest_of(student)))
+
+
+def _grade_one(kit_from, inputs_from, attempts: Sequence[tuple[Submission, bytes]], logbook: Logbook) -> Done:
     from autograder.desk import grade_submission
     from autograder.diagnose.submission import diagnoses
 
@@ -134,11 +144,13 @@ def _grade_one(kit_from, inputs_from, attempts: Sequence[tuple[Submission, bytes
     inputs = _bench.inputs(inputs_from)
     best, best_score = None, -1.0
     for number, (submission, data) in enumerate(attempts):
-        graded, rebuilt = grade_submission(desk, submission, data, inputs)
-        if graded.score > best_score:
-            best, best_score = (number, graded, rebuilt), graded.score
+        logbook.attempt = number
+        graded, rebuilt = grade_submission(desk, submission, data, inputs, logbook)
+        score = worth(graded.score, submission, desk.blueprint.course.policies.late_penalty_per_day)
+        if score > best_score:
+            best, best_score = (number, graded, rebuilt), score
     number, graded, rebuilt = best
-    if _bench.library:
+    if _bench.library and logbook.begins("diagnoses"):
         graded = replace(graded, diagnoses=diagnoses(_bench.library, rebuilt.sources, graded.verdicts))
     graded = tidy(replace(graded, digest=kit.digest(attempts, inputs.seed)))
     return Done(graded, fill(kit.template, rebuilt, graded) if kit.template else None, number)

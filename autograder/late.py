@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from nbgrader.plugins import LateSubmissionPlugin
 from traitlets import Float
 
-DAY = 24 * 60 * 60
+from autograder.stamps import share_lost
 
 
 class LatePenalty(LateSubmissionPlugin):
@@ -19,4 +17,4 @@ class LatePenalty(LateSubmissionPlugin):
         """The points to take off; None when work may be late."""
         if not self.per_day:
             return None
-        return score * min(1.0, self.per_day * math.ceil(total_seconds_late / DAY))
+        return score * share_lost(self.per_day, total_seconds_late)

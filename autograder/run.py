@@ -19,8 +19,9 @@ from autograder.observe import open_session
 from autograder.programs import Program
 from autograder.remote.channel import Ended
 from autograder.remote.session import Session
-from autograder.remote.trials import check, imports, program
-from autograder.sandbox import Isolation, Worker, scratch
+from autograder.remote.trials import check, imports, program, whole
+from autograder.sandbox import Isolation, Worker, scratch, wall_seconds
+from autograder.watchdog import Logbook, limited
 from autograder.wording import said, shortened, texts_in
 from gradlab.export_format import ExportError
 from gradlab.notebooks import Cell
@@ -52,7 +53,10 @@ class Trial:
 
 @dataclass
 class Run:
-    """Grades `answers`, {exercise: source}. expected: the reference's replies to the hidden tests with this seed."""
+    """Grades `answers`, {exercise: source}. expected: the reference's replies to the hidden tests with this seed.
+
+    logbook: what is under way, and what ended the process that tried it before (see watchdog.py).
+    """
 
     blueprint: Blueprint
     base: Path
@@ -61,6 +65,7 @@ class Run:
     seed: int
     isolated: Isolation | None = None
     faults: dict[str, str] = field(default_factory=dict)
+    logbook: Logbook = field(default_factory=Logbook)
 
     def verdicts(self, trials: Iterable[Trial] | None = None) -> dict[str, list[Verdict]]:
         """{exercise: a verdict for each of its checks and hidden tests}, or for those in `trials` only.
@@ -202,25 +207,36 @@ class _Rounds:
         found: dict[Trial, str] = {}
         patience = PATIENCE["alone" if alone else "together"]
         for trial in trials:
-            if patience:
+            if patience > 0:
                 found[trial], late = self._try(engine, trial, alone)
                 patience -= late
             elif alone:
                 found[trial] = f"not tried: the tests of `{trial.exercise}` before it took too long"
         return found
 
-    def _try(self, engine: Engine, trial: Trial, alone: str) -> tuple[str, bool]:
-        """Why the points of a trial are lost, or ""; and whether that was for time."""
+    def _try(self, engine: Engine, trial: Trial, alone: str) -> tuple[str, int]:
+        """Why the points of a trial are lost, or ""; and how much patience that took."""
+        step = f"{'alone' if alone else 'together'}: {trial.exercise}: {trial.name}"
+        if not self.run.logbook.begins(step):
+            return self._reason(trial, whole({"end": "time"}), alone), max(PATIENCE.values())
         if alone or self.session is None or self.session.channel.end or self.engine is not engine:
             self._open(engine)
         if self.session is None:
-            return "Python stopped in the middle of it", False
+            return "Python stopped in the middle of it", 0
         if trial.program:
-            reply = program(self.session, engine, trial.program, self.run.seed)
-            wanted = self.run.expected[trial.name]
-            return difference(wanted, reply, self.own, trial.program.seconds) or "", reply["end"] == "time"
-        reply = check(self.session, engine, trial.cell, CHECK_SECONDS)
-        return _check_reason(reply, alone), reply["end"] == "time"
+            seconds, ask = trial.program.seconds, lambda: program(self.session, engine, trial.program, self.run.seed)
+        else:
+            seconds, ask = CHECK_SECONDS, lambda: check(self.session, engine, trial.cell, CHECK_SECONDS)
+        reply = limited(wall_seconds(seconds), ask)
+        if reply["end"] == "time":  # perhaps in the middle of a message
+            self.session.channel.close("time")
+            self.worker.close()
+        return self._reason(trial, reply, alone), reply["end"] == "time"
+
+    def _reason(self, trial: Trial, reply: dict, alone: str) -> str:
+        if trial.program:
+            return difference(self.run.expected[trial.name], reply, self.own, trial.program.seconds) or ""
+        return _check_reason(reply, alone)
 
 
 def _check_reason(reply: dict, alone: str) -> str:

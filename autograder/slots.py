@@ -21,7 +21,9 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import util
 from multiprocessing.connection import wait
 
-TRIES = 3
+from autograder.watchdog import make_mortal
+
+TRIES = 8  # more than one step of a submission may end the process, and each time one of them is left out
 
 
 class LostWorker(Exception):
@@ -137,6 +139,7 @@ def begin() -> None:
     """The beginning of a slot's process, which ends with the one that started it: it would wait for work for ever."""
     # multiprocessing runs no exit functions in a child, and temporary folders would stay.
     util.Finalize(None, atexit._run_exitfuncs, exitpriority=0)
+    make_mortal()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that records; it ends this one
     parent = multiprocessing.parent_process()
 

@@ -1,8 +1,11 @@
-"""The time at which something was handed in, as nbgrader's timestamp.txt has it."""
+"""The time at which something was handed in, as nbgrader's timestamp.txt has it, and what being late costs."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
+
+DAY = 24 * 60 * 60
 
 
 def time_of(stamp: str) -> dt.datetime | None:
@@ -14,3 +17,8 @@ def time_of(stamp: str) -> dt.datetime | None:
     except (ValueError, OverflowError, TypeError):
         return None
     return found.replace(tzinfo=None) if found else None
+
+
+def share_lost(per_day: float, seconds_late: float) -> float:
+    """The share of the points earned that late work loses, 0 to 1: each day begun costs `per_day`."""
+    return min(1.0, per_day * math.ceil(seconds_late / DAY)) if seconds_late > 0 else 0.0

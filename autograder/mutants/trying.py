@@ -15,11 +15,12 @@ from pathlib import Path
 from autograder.blueprint import Blueprint
 from autograder.engines import Engine, Workshop, fault
 from autograder.judge import difference
-from autograder.observe import expected, observe, observed
-from autograder.remote.trials import check, imports
+from autograder.observe import expected, observed
+from autograder.remote.trials import check, imports, program
 from autograder.run import CHECK_SECONDS, IMPORT_SECONDS, Trial, trials_of
-from autograder.sandbox import Worker, scratch
+from autograder.sandbox import Worker, scratch, wall_seconds
 from autograder.seeds import seed_of
+from autograder.watchdog import limited
 from gradlab.export_format import ExportError
 
 LOOPS = "took longer than a test may take"
@@ -96,8 +97,13 @@ class Bench:
     def reply(self, engine: Engine, trial: Trial) -> dict:
         """What the worker observes in one check or hidden test."""
         if trial.program:
-            return observe(self.worker, engine, trial.program, self.seed)
-        return observed(self.worker, engine, lambda session: check(session, engine, trial.cell, CHECK_SECONDS))
+            limit, ask = trial.program.seconds, lambda session: program(session, engine, trial.program, self.seed)
+        else:
+            limit, ask = CHECK_SECONDS, lambda session: check(session, engine, trial.cell, CHECK_SECONDS)
+        reply = limited(wall_seconds(limit), lambda: observed(self.worker, engine, ask))
+        if reply["end"] == "time":  # perhaps in the middle of a message
+            self.worker.close()
+        return reply
 
 
 def said(reply: dict, trial: Trial, wanted: Mapping[str, dict]) -> str:

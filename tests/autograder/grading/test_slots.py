@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import slots as slots_module
 from autograder.slots import Here, LostWorker, Slots
 
 pytestmark = pytest.mark.slow
@@ -30,7 +31,8 @@ def failing() -> None:
     raise ValueError("not me")
 
 
-def test_jobs_of_killed_processes_are_done_again(tmp_path):
+def test_jobs_of_killed_processes_are_done_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(slots_module, "TRIES", 3)
     with Slots(2) as slots:
         futures = [slots.submit(killed_once, str(tmp_path / str(number % 3)), number) for number in range(9)]
         lost = slots.submit(killed_always)
