@@ -22,7 +22,7 @@ from gradlab.names import defined_names
 from gradlab.notebooks import Notebook
 from gradlab.sealed import open_one
 from gradlab.shown import Shown, failing_programs
-from gradlab.witness import read_report, witnessed
+from gradlab.witness import Report, read_report, witnessed
 
 FOLDER = Path(__file__).with_name("diagnoses")
 SECONDS = 10  # for one check
@@ -59,8 +59,8 @@ def diagnose(
     failing: dict[str, list[Shown]] = {}
     for exercise in wanted:
         reports = {r.name: read_report(r.message) for r in results if r.exercise == exercise and not r.ok}
-        if not reports or None in reports.values():  # not written, or stopped: the check has said so
-            continue
+        if not reports or None in reports.values() or any(map(_is_unwritten, reports.values())):
+            continue  # stopped, or not written: the check has said so
         events = [f"{name} {event}" for name, report in reports.items() for event in report.events]
         programs = failing_programs(sources, {name: each for name, each in reports.items() if name in sources})
         words = open_one(known_mistakes(notebook.lesson).get(exercise, ()), events) or {}
@@ -71,6 +71,10 @@ def diagnose(
     for exercise, (shown, parting) in partings(notebook, engine, failing, package).items():
         found[exercise] = replace(found[exercise], shown=shown, parting=parting)
     return found
+
+
+def _is_unwritten(report: Report) -> bool:
+    return any(failed.message.startswith("NotImplementedError") for failed in report.failed)
 
 
 def as_run(notebook: Notebook, inputs: Sequence[str]) -> Notebook:

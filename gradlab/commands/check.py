@@ -76,7 +76,11 @@ def diagnosed(work: Work, results: Iterable[CheckResult]) -> list[str]:
     found = diagnose(work.notebook, work.engine, failed, work.course.package) if failed else {}
     lines = []
     for exercise, diagnosis in found.items():
-        lines += ["", f"{exercise}:", *(f"  {line}" for line in diagnosis.lines())]
+        lines += ["", f"{exercise}:"]
+        for line in diagnosis.lines():
+            indent = "  " + line[: len(line) - len(line.lstrip())]
+            wraps = not line.startswith("      ")  # a program stays as it is
+            lines += textwrap.indent(_wrapped(line.strip()), indent).splitlines() if wraps else [f"  {line}"]
     return lines
 
 

@@ -13,7 +13,7 @@ from gradlab.course import Course, Lesson, load_course
 from gradlab.errors import GradlabError, did_you_mean
 from gradlab.export import engine_dir
 from gradlab.notebooks import Notebook, find_notebook, read_notebook
-from gradlab.progress import overview
+from gradlab.progress import lesson_status, overview
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,8 @@ def open_lesson(text: str) -> Work:
 
 
 def open_exercise(words: Sequence[str]) -> tuple[Work, str]:
-    """The exercise that `words` mean: a lesson and a name, a name alone, or nothing for the one to do next.
+    """The exercise that `words` mean: a lesson and a name, a name alone, a lesson alone for the one to do next there,
+    or nothing for the one to do next.
 
     A name that several lessons have is the current lesson's, if it is one of those. Raises GradlabError.
     """
@@ -62,7 +63,17 @@ def open_exercise(words: Sequence[str]) -> tuple[Work, str]:
             raise GradlabError("every exercise that is here is done. Name one: gradlab hint LESSON EXERCISE")
         return open_lesson(current.lesson.id), current.next().name
     owners = [status for status in lessons if words[0] in {exercise.name for exercise in status.exercises}]
+    if not owners and (lesson := _lesson_called(course, words[0])):
+        work = open_lesson(lesson.id)
+        following = lesson_status(course, lesson, engine).next()
+        if following is None:
+            name = f"gradlab hint {lesson.number} EXERCISE"
+            raise GradlabError(f"every exercise of {lesson.id} is done. Name one: {name}")
+        return work, following.name
     if not owners:
+        for status in lessons:
+            if status.problem:  # it may have that exercise
+                raise GradlabError(status.problem)
         known = list(dict.fromkeys(exercise.name for status in lessons for exercise in status.exercises))
         raise GradlabError(f'no lesson here has an exercise "{words[0]}".{did_you_mean(words[0], known)}')
     if len(owners) > 1 and current not in owners:
@@ -70,6 +81,13 @@ def open_exercise(words: Sequence[str]) -> tuple[Work, str]:
         raise GradlabError(f'{len(owners)} lessons have an exercise "{words[0]}". Say which: {numbers}')
     owner = current if current in owners else owners[0]
     return open_lesson(owner.lesson.id), words[0]
+
+
+def _lesson_called(course: Course, text: str) -> Lesson | None:
+    try:
+        return course.lesson(text)
+    except GradlabError:
+        return None
 
 
 def shown(path: Path) -> str:

@@ -13,7 +13,7 @@ HELP = "open the next hint of an exercise, one step at a time"
 EXAMPLE = """\
 gradlab hint walk           open the next hint of `walk`; once more for the one after that
 gradlab hint 6 Function     lesson 6's `Function`, when several lessons have one
-gradlab hint                a hint for the exercise you are at
+gradlab hint                a hint for the exercise you are at; gradlab hint 3: in lesson 3
 gradlab hint walk --again   show what is open, and open nothing
 gradlab hint walk --close   fold them up, to start at the first one again
 """

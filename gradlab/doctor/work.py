@@ -4,10 +4,27 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gradlab.doctor.findings import Finding, Patient, note, ok, problem
+
+if TYPE_CHECKING:
+    from gradlab.course import Lesson
+
+
+def _older_copy(patient: Patient, lesson: Lesson) -> str:
+    """The command that brings back a notebook as it was: as gradlab kept it, as Jupyter did, or as git has it."""
+    file = patient.root / lesson.notebook
+    kept = sorted((patient.engine / ".gradlab" / "backups" / lesson.id).glob("*.ipynb"))
+    kept += (file.parent / ".ipynb_checkpoints").glob(f"{file.stem}-checkpoint.ipynb")
+    if kept:
+        return f"cp {shlex.quote(str(kept[-1]))} {shlex.quote(str(file))}"
+    if any((folder / ".git").exists() for folder in (patient.root, *patient.root.parents)):
+        return f"git checkout -- {lesson.notebook}"
+    return f"mv {file.name} broken.ipynb   (in {file.parent.name}; then download the lesson again)"
 
 
 def notebooks(patient: Patient) -> Iterator[Finding]:
@@ -22,11 +39,7 @@ def notebooks(patient: Patient) -> Iterator[Finding]:
         try:
             notebook = read_notebook(find_notebook(patient.course, lesson), lesson.id)
         except GradlabError as error:
-            copies = sorted((patient.engine / ".gradlab" / "backups" / lesson.id).glob("*.ipynb"))
-            then = (
-                f"cp {copies[-1]} {patient.root / lesson.notebook}" if copies else f"git checkout -- {lesson.notebook}"
-            )
-            yield problem(str(error), then)
+            yield problem(str(error), _older_copy(patient, lesson))
             continue
         read += 1
         for name in notebook.copies:

@@ -155,7 +155,13 @@ def test_cut_off_writes(done):
 def test_notebooks(done, make):
     done.path().write_text('{"cells": [', encoding="utf-8")
     seen = only(work.notebooks)
-    assert "it ends too early" in seen.what and seen.next == "git checkout -- modules/01_first/01_first.ipynb"
+    assert "it ends too early" in seen.what and seen.next.startswith("mv 01_first.ipynb broken.ipynb")
+    (done.root / ".git").mkdir()
+    assert only(work.notebooks).next == "git checkout -- modules/01_first/01_first.ipynb"
+    checkpoint = done.path().parent / ".ipynb_checkpoints" / "01_first-checkpoint.ipynb"
+    checkpoint.parent.mkdir()
+    checkpoint.write_text("{}", encoding="utf-8")
+    assert only(work.notebooks).next == f"cp {checkpoint} {done.path()}"
     raw = make.first_lesson()
     raw["cells"] += [make.exercise("square", make.SQUARE)]
     done.write(raw)

@@ -90,6 +90,10 @@ def test_command(hinted, capsys):
     assert main(["hint", "squared"]) == 2
     assert 'no lesson here has an exercise "squared". Did you mean "square"?' in capsys.readouterr().err
     assert main(["hint", "1", "2", "3"]) == 2
+    assert main(["hint", "1", "--again"]) == 0, "a lesson alone: the exercise to do next there"
+    assert "No hint of `square` is open yet." in capsys.readouterr().out
+    hinted.path().write_text("{", encoding="utf-8")
+    assert main(["hint", "square"]) == 2 and "no notebook" in capsys.readouterr().err
 
 
 def test_the_same_name_in_two_lessons(hinted, make, capsys):
