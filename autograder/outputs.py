@@ -74,26 +74,24 @@ def _outputs(verdicts: list[Verdict], earned: float) -> list[dict]:
 
 def _summary(graded: Graded) -> dict:
     """The first cell: points, what was lost and why, what was repaired."""
-    blocks: list[str] = []
-    lines = [f"{graded.score:g} of {graded.maximum:g} points"]
-    lines += [f"  ✗ {graded.problem}"] * bool(graded.problem)
+    lines = [f"  ✗ {graded.problem}"] * bool(graded.problem)
     lines += [f"  {repair.text}" for repair in graded.repairs if not repair.exercise]
+    blocks = [f"**From the grader: {graded.score:g} of {graded.maximum:g} points**", *_preformatted(lines)]
     for exercise in graded.verdicts:
         points, maximum = graded.points_of(exercise)
-        mine = [repair.text for repair in graded.repairs if repair.exercise == exercise]
+        mine = [f"  {repair.text}" for repair in graded.repairs if repair.exercise == exercise]
         if mine or (points < maximum and not graded.problem):
-            lines.append(f"{exercise}: {points:g} of {maximum:g}")
-            lines += [f"  ✗ {reason}" for reason in said_once(graded.verdicts[exercise])]
-            lines += told(graded.diagnoses[exercise]) if exercise in graded.diagnoses else []
-            if drawn := picture(graded.diagnoses.get(exercise, {})):
-                blocks += [_preformatted(lines), drawn]
-                lines = []
-            lines += [f"  {text}" for text in mine]
-    source = "\n\n".join(["**From the grader**", *blocks, *([_preformatted(lines)] if lines else [])])
-    return {"cell_type": "markdown", "id": "from-the-grader", "metadata": {}, "source": source}
+            lines = [f"  ✗ {reason}" for reason in said_once(graded.verdicts[exercise])]
+            diagnosis = graded.diagnoses.get(exercise)
+            lines += ["", *told(diagnosis)] if diagnosis else []
+            blocks += [f"**`{exercise}`: {points:g} of {maximum:g}**", *_preformatted([*lines, *mine])]
+            if diagnosis and (drawn := picture(diagnosis)):
+                blocks.append(drawn)
+    return {"cell_type": "markdown", "id": "from-the-grader", "metadata": {}, "source": "\n\n".join(blocks)}
 
 
-def _preformatted(lines: list[str]) -> str:
-    """A file name or a message may hold what Markdown, HTML and MathJax act on."""
-    text = html.escape("\n".join(line for line in lines if line.strip()))
-    return f'<pre style="white-space: pre-wrap; word-break: normal">\n{text}\n</pre>'
+def _preformatted(lines: list[str]) -> list[str]:
+    """One block, or none. A file name or a message may hold what Markdown, HTML and MathJax act on."""
+    # Not one line may be empty: that would end the HTML.
+    text = html.escape("\n".join(line if line.strip() else "\u00a0" for line in lines))
+    return [f'<pre style="white-space: pre-wrap; word-break: normal">\n{text}\n</pre>'] if text else []

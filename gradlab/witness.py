@@ -156,7 +156,7 @@ class Witness:
                 return
         except Exception as error:
             self._event(number, "raised", *_worded(error))
-            self.failed.append([number, f"{type(error).__name__}: {error}"[:120], "", ""])
+            self.failed.append([number, _cut(f"{type(error).__name__}: {error}", 150), "", ""])
             return
         self._event(number, *self.values)
         try:
@@ -164,12 +164,14 @@ class Witness:
         except Exception as error:
             said = type(error).__name__
         compared = {"got", "wanted"} <= self.pair.keys()
-        self.failed.append([number, said[:150], *((self.pair["got"], self.pair["wanted"]) if compared else ("", ""))])
+        self.failed.append(
+            [number, _cut(said, 150), *((self.pair["got"], self.pair["wanted"]) if compared else ("", ""))]
+        )
 
     def ended(self, error: BaseException) -> None:
         """The check itself came to an end, on the way to its next assert."""
         self._event(self.last + 1, "ended", *_worded(error))
-        self.failed.append([self.last + 1, f"{type(error).__name__}: {error}"[:150], "", ""])
+        self.failed.append([self.last + 1, _cut(f"{type(error).__name__}: {error}", 150), "", ""])
 
     def _event(self, number: int, *values: Any) -> None:
         text = json.dumps([number, *values])
@@ -183,6 +185,10 @@ class Witness:
             while len(text := json.dumps({"events": events, "failed": told}, ensure_ascii=False)) > LONGEST:
                 told.pop()
             raise AssertionError(text)
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def _worded(error: BaseException) -> tuple[str, str]:

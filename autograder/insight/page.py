@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+from autograder.diagnose.submission import MOST
 from autograder.graded import Graded
 from autograder.insight.alike import Pair
 from autograder.insight.charts import histogram, stack
@@ -110,7 +111,8 @@ def _exercise(page: Page, exercise: Exercise) -> str:
     ]
     if exercise.misconceptions:
         items = [
-            f"<li><b>{len(each.students) / exercise.diagnosed:.0%}</b> of {exercise.diagnosed} diagnosed: "
+            f"<li><b>{len(each.students) / exercise.diagnosed:.0%}</b> ({len(each.students)} of {exercise.diagnosed} "
+            f"diagnosed): "
             f"{escape(each.says)} {_students(page, each.students)}</li>"
             for each in exercise.misconceptions
         ]
@@ -119,6 +121,10 @@ def _exercise(page: Page, exercise: Exercise) -> str:
             lines.append(_folded(f"{len(items) - FEW} more misconceptions", f"<ul>{''.join(items[FEW:])}</ul>"))
     if exercise.failed:
         lines.append(_students(page, exercise.failed, "lost points"))
+    if exercise.diagnosed < len(exercise.failed):
+        rest = len(exercise.failed) - exercise.diagnosed
+        why = f"what does not run, and what comes after the first {MOST} exercises that a submission lost points in"
+        lines.append(f'<p class="soft">{rest} not diagnosed ({why}).</p>')
     if exercise.unexplained:
         lines.append(
             f'<p class="soft">{exercise.unexplained} of {exercise.diagnosed} behave like no known mistake.</p>'

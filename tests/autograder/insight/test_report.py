@@ -104,7 +104,7 @@ def test_misconceptions(toy, class_):
     assert [(each.says, each.students) for each in double.misconceptions] == [("You doubled twice.", ("cleo", "dan"))]
     assert (double.unexplained, double.diagnosed) == (1, 3)
     page = page_of(facts)
-    assert "<b>67%</b> of 3 diagnosed: You doubled twice." in page
+    assert "<b>67%</b> (2 of 3 diagnosed): You doubled twice." in page
     assert "1 of 3 behave like no known mistake." in page
 
 
