@@ -81,9 +81,14 @@ def _trusted(reference: Engine, programs: list[Program], seed: int) -> Iterator[
         together = open_session(other, reference)
         for program in programs:
             first = observe(one, reference, program, seed)
+            if first["end"] == "died":  # perhaps killed by the system
+                first = observe(one, reference, program, seed)
             problem = _problem(first, program)
             if not problem:
                 again = trials.program(together, reference, program, seed)
+                if again["end"] == "died":
+                    together = open_session(other, reference)
+                    again = trials.program(together, reference, program, seed)
                 found = difference(first, again, limit=program.seconds)
                 problem = f"it behaves differently from run to run: {found}" if found else ""
             if problem:
@@ -97,6 +102,9 @@ def _taken(reference: Engine, programs: list[Program], seed: int) -> Iterator[tu
         session = open_session(worker, reference)
         for program in programs:
             reply = trials.program(session, reference, program, seed)
+            if reply["end"] == "died":
+                session = open_session(worker, reference)
+                reply = trials.program(session, reference, program, seed)
             if problem := _problem(reply, program):
                 raise _no_test(reference, program, problem, seed)
             yield program, reply

@@ -30,6 +30,8 @@ IMPORT_SECONDS = 5.0
 CHECK_SECONDS = 6.0
 PATIENCE = {"together": 1, "alone": 2}
 """After so many tests that took too long, the rest of a round is not tried: the engine most likely loops for ever."""
+LIVES = 2  # a process that died may have been killed by the system, for want of memory; not twice in a row
+DIED = whole({"end": "died"})
 
 
 @dataclass(frozen=True)
@@ -169,8 +171,11 @@ class _Rounds:
 
     def _import_problem(self, engine: Engine) -> str:
         """Why the package cannot be imported from `engine`, or "". Its session stays open."""
-        self._open(engine)
-        reply = {"end": "died"} if self.session is None else imports(self.session, engine.modules, IMPORT_SECONDS)
+        for _ in range(LIVES):
+            self._open(engine)
+            reply = DIED if self.session is None else imports(self.session, engine.modules, IMPORT_SECONDS)
+            if reply["end"] != "died":
+                break
         if reply["end"] == "done":
             return ""
         self.session = None
@@ -219,10 +224,15 @@ class _Rounds:
         step = f"{'alone' if alone else 'together'}: {trial.exercise}: {trial.name}"
         if not self.run.logbook.begins(step):
             return self._reason(trial, whole({"end": "time"}), alone), max(PATIENCE.values())
-        if alone or self.session is None or self.session.channel.end or self.engine is not engine:
-            self._open(engine)
-        if self.session is None:
-            return "Python stopped in the middle of it", 0
+        for _ in range(LIVES):
+            if alone or self.session is None or self.session.channel.end or self.engine is not engine:
+                self._open(engine)
+            reply = DIED if self.session is None else self._reply(engine, trial)
+            if reply["end"] != "died":
+                break
+        return self._reason(trial, reply, alone), reply["end"] == "time"
+
+    def _reply(self, engine: Engine, trial: Trial) -> dict:
         if trial.program:
             seconds, ask = trial.program.seconds, lambda: program(self.session, engine, trial.program, self.run.seed)
         else:
@@ -231,7 +241,7 @@ class _Rounds:
         if reply["end"] == "time":  # perhaps in the middle of a message
             self.session.channel.close("time")
             self.worker.close()
-        return self._reason(trial, reply, alone), reply["end"] == "time"
+        return reply
 
     def _reason(self, trial: Trial, reply: dict, alone: str) -> str:
         if trial.program:

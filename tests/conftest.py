@@ -35,6 +35,12 @@ LONG_ONES = ("distributed", "psycopg")
 """What the tests marked `full` need besides."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    chaos = parser.getgroup("chaos", "tests/autograder/grading/test_chaos.py")
+    chaos.addoption("--number", type=int, default=1_000, metavar="N", help="submissions in the long chaos (1000)")
+    chaos.addoption("--real", action="store_true", help="to lesson 1 of the course, not to the toy lesson")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """In CI what is missing is a failure, not a silence."""
     if os.environ.get("CI", "").lower() not in ("true", "1"):

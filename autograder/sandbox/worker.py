@@ -12,7 +12,7 @@ from autograder.remote.channel import Channel, Ended
 from autograder.sandbox.limits import GRACE, LIMITS
 from autograder.sandbox.plain import Plain
 from autograder.sandbox.rungs import NONE, SEES_ALL, Isolation, isolation, shared_server, start
-from autograder.sandbox.server import ForkServer, Hatched, scratch
+from autograder.sandbox.server import ForkServer, Hatched, SandboxError, scratch
 from autograder.turns import waiting
 from autograder.worker import wire
 from autograder.worker.engine import compiled
@@ -101,7 +101,12 @@ class Worker:
     def _start(self) -> Hatched | Plain:
         if self.isolated.name == NONE.name:
             return Plain()
-        return self._server().hatch(self.folder, self.isolated.own_user)
+        server = self._server()
+        try:
+            return server.hatch(self.folder, self.isolated.own_user)
+        except SandboxError:  # somebody killed it
+            server.close()
+            return self._server().hatch(self.folder, self.isolated.own_user)
 
     def _server(self) -> ForkServer:
         """The one that all share, or, for a folder that it cannot see, one for this worker."""

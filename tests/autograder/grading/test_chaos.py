@@ -1,7 +1,12 @@
-"""Chaos: the grader and its processes are killed at random, again and again. The grades are those of a quiet run.
+"""Chaos: the grader and all its processes are killed at random, again and again. The grades are those of a quiet run.
 
-python -m pytest -m full tests/autograder/grading/test_chaos.py          1,000 submissions, 20 of them hostile
-    python -m pytest -m full tests/autograder/grading/test_chaos.py -k little     12 of them, some minutes
+    python -m pytest -s -m full tests/autograder/grading/test_chaos.py                    1,000 submissions, 20 hostile
+    python -m pytest -s -m full tests/autograder/grading/test_chaos.py --number 100       as many as you have time for
+    python -m pytest -s -m full tests/autograder/grading/test_chaos.py --real --number 50    to lesson 1 of the course
+    python -m pytest -m full tests/autograder/grading/test_chaos.py -k little             12 of them, some minutes
+
+Killed are the main process, the slots, and whatever runs below them: sandboxes, fork servers, workers, and the
+processes that run students' code.
 """
 
 from __future__ import annotations
@@ -9,20 +14,26 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.blueprint import Blueprint, load_blueprint
+from autograder.build import build
 from autograder.crowd import hand_in_crowd
 from autograder.graded import load
+from autograder.seeds import KEY
+from gradlab.course import Course, load_course
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")]
-LESSON = "01_numbers"
 
 HOSTILE = [
     "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nos.kill(-1, signal.SIGKILL)",
@@ -38,104 +49,148 @@ HOSTILE = [
 ]
 
 
+class Place(NamedTuple):
+    """A course that is built, its first lesson, and the exercise whose cell is the hostile ones' to fill."""
+
+    course: Course
+    blueprint: Blueprint
+    exercise: str
+
+    def hostile(self, code: str) -> str:
+        head = self.blueprint.answers[self.exercise].partition("def ")[0]
+        return f"{head}\n{code}\ndef {self.exercise}(*args): return 7"
+
+
 @pytest.fixture
-def a_class(built, blueprint, tmp_path):
+def toy_place(built, blueprint) -> Place:
+    return Place(built, blueprint, "double")
+
+
+@pytest.fixture
+def place(request, toy_place, repo, tmp_path) -> Place:
+    """The toy course; with --real, what it takes of the real one to grade its first lesson."""
+    if not request.config.getoption("--real"):
+        return toy_place
+    root, lesson = tmp_path / "course", "01_tensors"
+    for name in ("mytorch", f"solutions/{lesson}", "modules"):
+        shutil.copytree(repo / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(repo / "course.yml", root / "course.yml")
+    course = load_course(root)
+    assert not build(course, [course.lesson("1")]).errors
+    return Place(course, load_blueprint(course, course.lesson("1")), "infer_shape")
+
+
+def a_class(place: Place, folder: Path, number: int, hostile: int) -> Path:
     """Hand in a crowd of `number`, some of them hostile; the folder."""
-
-    def make(number: int, hostile: int) -> Path:
-        released = (built.root / blueprint.lesson.notebook).read_text(encoding="utf-8")
-        hand_in_crowd(blueprint, released, number, tmp_path / "submitted")
-        for index in range(hostile):
-            path = tmp_path / "submitted" / f"student{index * number // hostile:05d}" / LESSON / f"{LESSON}.ipynb"
-            notebook = json.loads(path.read_bytes().decode("utf-8-sig"))
-            for cell in notebook["cells"]:
-                if cell["metadata"].get("gradlab", {}).get("name") == "double" and cell["id"] == "double":
-                    cell["source"] = (
-                        f"#| export numbers.double\n{HOSTILE[index % len(HOSTILE)]}\ndef double(x): return 7"
-                    )
-            path.write_text(json.dumps(notebook), encoding="utf-8")
-        return tmp_path / "submitted"
-
-    return make
+    lesson = place.blueprint.lesson
+    hand_in_crowd(place.blueprint, (place.course.root / lesson.notebook).read_text(encoding="utf-8"), number, folder)
+    for index in range(hostile):
+        path = folder / f"student{index * number // hostile:05d}" / lesson.id / lesson.notebook.name
+        notebook = json.loads(path.read_bytes().decode("utf-8-sig"))
+        for cell in notebook["cells"]:
+            if cell["metadata"].get("gradlab", {}).get("name") == place.exercise and cell["id"] == place.exercise:
+                cell["source"] = place.hostile(HOSTILE[index % len(HOSTILE)])
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+    return folder
 
 
-def grader(built, submitted: Path, out: Path, repo: Path) -> subprocess.Popen:
+def grader(place: Place, submitted: Path, out: Path, repo: Path) -> subprocess.Popen:
     command = [sys.executable, "-m", "autograder", "grade", "1", "--no-build", "--no-diagnoses", "--jobs", "2"]
     command += ["--submissions", str(submitted), "--out", str(out)]
-    env = {**os.environ, "GRADLAB_ROOT": str(built.root), "PYTHONPATH": str(repo)}
+    env = {**os.environ, "GRADLAB_ROOT": str(place.course.root), "PYTHONPATH": str(repo)}
     log = (out.parent / f"{out.name}.log").open("ab")
-    return subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=built.root, start_new_session=True)
+    return subprocess.Popen(command, env=env, stdout=log, stderr=log, cwd=place.course.root, start_new_session=True)
 
 
-def slots_of(pid: int) -> list[int]:
-    """The processes that this one started to grade in. What students' code runs in goes with them."""
-    found = []
+def below(pid: int) -> dict[str, list[int]]:
+    """{kind: the processes of this kind that the grader has started}, itself not included."""
+    children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            is_child = int(stat.read_text().rpartition(")")[2].split()[1]) == pid
-            if is_child and b"spawn_main" in stat.with_name("cmdline").read_bytes():
-                found.append(int(stat.parent.name))
+            children.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), []).append(int(stat.parent.name))
         except OSError:
             continue
+    found: dict[str, list[int]] = {"slot": [], "sandbox": []}
+    todo = [(child, "") for child in children.get(pid, ())]
+    while todo:
+        process, kind = todo.pop()
+        try:
+            command = Path(f"/proc/{process}/cmdline").read_bytes()
+        except OSError:
+            continue
+        kind = kind or ("slot" if b"spawn_main" in command else "")
+        if kind:  # else it is multiprocessing's own helper
+            found[kind].append(process)
+        todo += [(child, "sandbox" if kind else "") for child in children.get(process, ())]
     return found
 
 
-def kill_now_and_then(process: subprocess.Popen, rng: random.Random, kills: int, seconds: float) -> int:
-    """Until it ends: kill one of its processes, or itself. The kills that are left."""
+def kill_now_and_then(
+    process: subprocess.Popen, rng: random.Random, killed: Counter, most: int, seconds: float
+) -> None:
+    """Until it ends: kill itself, one of its slots, or one of what runs below them, and count them in `killed`."""
     while process.poll() is None:
         try:
             process.wait(rng.uniform(0.2, seconds))
         except subprocess.TimeoutExpired:
-            below = slots_of(process.pid)
-            itself = not below or rng.random() < 0.4
-            if kills:
-                kills -= 1
+            there = below(process.pid) | {"main process": [process.pid]}
+            kind = rng.choice([kind for kind in ("main process", "slot", "sandbox", "sandbox") if there[kind]])
+            if killed.total() < most:
                 try:
-                    os.kill(process.pid if itself else rng.choice(below), signal.SIGKILL)
+                    os.kill(rng.choice(there[kind]), signal.SIGKILL)
+                    killed[kind] += 1
                 except ProcessLookupError:
                     pass
-    return kills
 
 
-def grades(out: Path, students: list[str]) -> dict[str, object]:
+def grades(lesson: str, out: Path, students: list[str]) -> dict[str, object]:
     """What must be the same: scores in the gradebook, verdicts with reasons, repairs. The pages must be there."""
     with Gradebook(f"sqlite:///{out / 'gradebook.db'}") as book:
-        found: dict = {each.student.id: each.score for each in book.assignment_submissions(LESSON)}
+        found: dict = {each.student.id: each.score for each in book.assignment_submissions(lesson)}
     for student in students:
-        graded = load(out, student, LESSON)
-        found[student] = (found[student], graded.verdicts, graded.repairs, graded.problem, graded.digest)
+        graded = load(out, student, lesson)
+        found[student] = (found[student], graded.verdicts, graded.repairs, graded.problem, graded.seed, graded.digest)
         assert graded.score == found[student][0]
-        page = (out / "feedback" / student / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
+        page = (out / "feedback" / student / lesson / f"{lesson}.html").read_text(encoding="utf-8")
         assert f"(Score: {graded.score:.1f} / {graded.maximum:.1f})" in page
-        assert (out / "autograded" / student / LESSON / f"{LESSON}.ipynb").is_file()
+        assert (out / "autograded" / student / lesson / f"{lesson}.ipynb").is_file()
     return found
 
 
-def chaos(built, submitted: Path, repo: Path, kills: int, seconds: float, seed: int = 0) -> None:
+def chaos(place: Place, submitted: Path, repo: Path, kills: int, seconds: float, seed: int = 0) -> None:
     students = sorted(path.name for path in submitted.iterdir())
     quiet, wild = submitted.parent / "quiet", submitted.parent / "wild"
-    assert grader(built, submitted, quiet, repo).wait() == 0, (submitted.parent / "quiet.log").read_text()
-    rng, left, runs = random.Random(seed), kills, 0
     started = time.monotonic()
+    assert grader(place, submitted, quiet, repo).wait() == 0, (submitted.parent / "quiet.log").read_text()
+    print(f"\n{len(students)} graded in a quiet run, {time.monotonic() - started:.0f} s")
+    (wild / KEY).parent.mkdir(parents=True)
+    shutil.copyfile(quiet / KEY, wild / KEY)  # so that both draw the same inputs
+    rng, killed, runs, started = random.Random(seed), Counter(), 0, time.monotonic()
     while True:
-        process = grader(built, submitted, wild, repo)
-        left, runs = kill_now_and_then(process, rng, left, seconds), runs + 1
+        process = grader(place, submitted, wild, repo)
+        kill_now_and_then(process, rng, killed, kills, seconds)
+        runs += 1
         if process.returncode == 0:
             break
         assert runs < kills + 5, (submitted.parent / "wild.log").read_text()[-3000:]
-    assert left < kills, "nothing was killed"
-    print(f"{len(students)} graded in {runs} runs with {kills - left} kills, {time.monotonic() - started:.0f} s")
-    expected, found = grades(quiet, students), grades(wild, students)
+    assert killed, "nothing was killed"
+    told = ", ".join(f"{number} of the {kind}" for kind, number in killed.items())
+    print(f"the same in {runs} runs with {killed.total()} kills ({told}), {time.monotonic() - started:.0f} s")
+    lesson = place.blueprint.lesson.id
+    expected, found = grades(lesson, quiet, students), grades(lesson, wild, students)
     assert set(found) == set(students)
-    assert found == expected
+    assert {who: (found[who], expected[who]) for who in students if found[who] != expected[who]} == {}
     assert not list(wild.rglob("*.tmp"))
 
 
 @pytest.mark.full
-def test_a_little_chaos(built, a_class, repo):
-    chaos(built, a_class(12, 2), repo, kills=3, seconds=4)
+def test_a_little_chaos(toy_place, tmp_path, repo):
+    chaos(toy_place, a_class(toy_place, tmp_path / "submitted", 12, 2), repo, kills=4, seconds=4)
 
 
 @pytest.mark.full
-def test_chaos(built, a_class, repo):
-    chaos(built, a_class(1_000, 20), repo, kills=40, seconds=20)
+def test_chaos(place, request, tmp_path, repo):
+    """A kill for 20 submissions or so, as long as it takes; 2 in 100 are hostile."""
+    number = request.config.getoption("--number")
+    hostile = max(2, number // 50)
+    chaos(place, a_class(place, tmp_path / "submitted", number, hostile), repo, kills=max(5, number // 20), seconds=12)
