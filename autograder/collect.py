@@ -22,6 +22,8 @@ from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError, did_you_mean
 
 STAMP = "timestamp.txt"
+#: A word that `nbgrader submit` makes up: who knows it finds the feedback in the exchange.
+SECRET = "submission_secret.txt"
 NOTEBOOK = ".ipynb"
 
 
@@ -32,6 +34,7 @@ class Submission:
     file:    the notebook; None when there is none that can be graded, and `problem` says why.
     note:    what was unusual about finding it, or "".
     stamp:   the text of timestamp.txt (nbgrader's time of submission), or "".
+    secret:  the text of submission_secret.txt (by which nbgrader's exchange hands back feedback), or "".
     others:  further attempts, when the best of all counts.
     """
 
@@ -41,6 +44,7 @@ class Submission:
     note: str = ""
     problem: str = ""
     stamp: str = ""
+    secret: str = ""
     others: tuple[Submission, ...] = ()
 
     def data(self) -> bytes:
@@ -180,7 +184,8 @@ class _Collector:
     def _attempts(self, owner: Owner, student: str, files: list[File]) -> list[Attempt]:
         """The attempts in what was handed in together: one for each lesson that is asked for."""
         files, damaged = self._unpacked(files)
-        stamp = owner.stamp or next((_stamp(file) for file in files if file.name == STAMP), "")
+        stamp = owner.stamp or _text_of(files, STAMP)
+        secret = _text_of(files, SECRET)
         notebooks = [file for file in files if file.ending == NOTEBOOK]
         if owner.lesson or self.lone:
             lesson = next((each for each in self.lessons if each.id == (owner.lesson or self.lessons[0].id)), None)
@@ -192,7 +197,9 @@ class _Collector:
         else:
             by_lesson = self._by_lesson(notebooks)
         return [
-            Attempt(_submission(student, lesson, some, files, owner, stamp, damaged), owner.attempt)
+            Attempt(
+                replace(_submission(student, lesson, some, files, owner, stamp, damaged), secret=secret), owner.attempt
+            )
             for lesson, some in by_lesson.items()
         ]
 
@@ -240,7 +247,7 @@ def _submission(student, lesson, notebooks, files, owner: Owner, stamp: str, dam
 def _why_none(wanted: str, several: list[File], files: list[File]) -> str:
     if several:
         return f"there are {len(several)} notebooks ({_listed(several)}), and none is called {wanted}"
-    others = [file for file in files if file.name not in (STAMP, NOTHING)]
+    others = [file for file in files if file.name not in (STAMP, SECRET, NOTHING)]
     return f"there is no notebook in the folder{f', only {_listed(others)}' if others else ''}"
 
 
@@ -248,11 +255,15 @@ def _listed(files: list[File]) -> str:
     return ", ".join(as_id(file.name) for file in files[:4]) + (", …" if len(files) > 4 else "")
 
 
-def _stamp(file: File) -> str:
-    try:
-        return "" if file.problem else file.read().decode("utf-8").strip()[:100]
-    except (OSError, UnicodeDecodeError):
-        return ""
+def _text_of(files: list[File], name: str) -> str:
+    """The text of the first file that is called so, as far as it is a word or two; "" when there is none."""
+    for file in files:
+        if file.name == name and not file.problem:
+            try:
+                return file.read().decode("utf-8").strip()[:200]
+            except (OSError, UnicodeDecodeError):
+                return ""
+    return ""
 
 
 def _lesson_of(file: File) -> str | None:

@@ -12,6 +12,7 @@ it whole.
 from __future__ import annotations
 
 import logging
+import secrets
 import time
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from autograder import places
 from autograder.blueprint import Blueprint
 from autograder.claim import no_place
-from autograder.collect import Submission
+from autograder.collect import SECRET, STAMP, Submission
 from autograder.generate import generate
 from autograder.gradebook import Entry, Gradebook, Page
 from autograder.gradebook_url import cannot_write, check_url, file_url
@@ -82,16 +83,17 @@ class Recorder:
 
     def put(self, submission: Submission, graded: Graded, filled: Filled) -> None:
         """Write a graded notebook; its scores follow with the next `flush`."""
-        stamp = self.notebook(graded.student).with_name("timestamp.txt")
         handed_in = time_of(submission.stamp)
         try:
             forget(self.out, graded.student, self.lesson.id)
             self.feedback(graded.student).unlink(missing_ok=True)  # of the grade before this one
             write_atomic(self.notebook(graded.student), filled.text)
-            if handed_in:
-                write_atomic(stamp, submission.stamp)
-            else:
-                stamp.unlink(missing_ok=True)
+            for name, text in ((STAMP, submission.stamp if handed_in else ""), (SECRET, submission.secret)):
+                beside = self.notebook(graded.student).with_name(name)
+                if text:
+                    write_atomic(beside, text)
+                else:
+                    beside.unlink(missing_ok=True)
         except OSError as error:
             raise no_place(self.out, error) from None
         self._waiting.append((graded, Entry(graded.student, filled.scores, filled.unanswered, handed_in)))
@@ -99,10 +101,11 @@ class Recorder:
     def put_feedback(self, student: str, page: str) -> None:
         try:
             write_atomic(self.feedback(student), page)
-            # The time that was handed in: `nbgrader release_feedback` finds the student's submission by it.
-            stamp = self.notebook(student).with_name("timestamp.txt")
-            if stamp.is_file():
-                write_atomic(self.feedback(student).with_name(stamp.name), stamp.read_bytes())
+            # `nbgrader release_feedback` wants both files of everybody. Who did not hand in through the exchange gets a
+            # word that nobody knows.
+            for name, instead in ((STAMP, ""), (SECRET, secrets.token_hex(64))):
+                kept = self.notebook(student).with_name(name)
+                write_atomic(self.feedback(student).with_name(name), read_text(kept) if kept.is_file() else instead)
         except OSError as error:
             raise no_place(self.out, error) from None
 

@@ -83,6 +83,10 @@ def test_release_fetch_submit_collect_grade_feedback(people):
     student.types("nbgrader", "submit", LESSON, within="modules")
 
     instructor.types("nbgrader", "collect", LESSON)
+    # Bob's came by mail: no file of the exchange is beside it, and that must keep nobody from their feedback.
+    by_mail = instructor.folder / "submitted" / "bob" / LESSON / f"{LESSON}.ipynb"
+    by_mail.parent.mkdir(parents=True)
+    shutil.copy(file, by_mail)
     said = instructor.types("autograder", "grade", "1", "--csv", "scores.csv")
     assert known_as() in said
     with (instructor.folder / "scores.csv").open(encoding="utf-8-sig", newline="") as stream:

@@ -45,6 +45,17 @@ def test_the_usual_and_a_renamed_notebook(folder, built):
     assert found["ann"].stamp == "{}" and found["cat"].file.name == "01_numbers.ipynb"
 
 
+def test_what_the_exchange_puts_beside_the_notebook(folder, built):
+    place = folder("bob", "01_numbers.ipynb")
+    (place / "timestamp.txt").write_text("2026-01-02 03:04:05 UTC\n", encoding="utf-8")
+    (place / "submission_secret.txt").write_text("5ec2e7", encoding="utf-8")
+    folder("eve", "submission_secret.txt", text="x" * 1000)
+    found = find(folder, built)
+    assert (found["bob"].stamp, found["bob"].secret) == ("2026-01-02 03:04:05 UTC", "5ec2e7")
+    assert found["ann"].secret == "" and len(found["eve"].secret) == 200
+    assert found["eve"].problem == "there is no notebook in the folder"
+
+
 def test_of_several_the_one_that_says_it_is_this_lesson(folder, built):
     place = folder("bob", "a.ipynb")
     text = json.dumps({"metadata": {"gradlab": {"lesson": "01_numbers"}}})
