@@ -98,6 +98,20 @@ def missing(notebook: Notebook, status: LessonStatus) -> list[str]:
     return said
 
 
+def renamed(notebook: Notebook, number: int) -> list[str]:
+    """A sentence for each exercise that is gone: the grader has nothing, the package an older one.
+
+    number: the lesson's.
+    """
+    strange = [f"`{name}`" for name in notebook.exercises if notebook.stubs and name not in notebook.stubs]
+    hint = f" {', '.join(strange)} is no exercise here: was the name in a cell's first line changed?" if strange else ""
+    return [
+        f"`{name}` is not in the notebook, so it cannot be graded.{hint} To put it back: gradlab reset {number} {name}"
+        for name in notebook.stubs
+        if name not in notebook.exercises
+    ]
+
+
 def _user() -> str:
     try:
         return re.sub(r"[^\w.@+-]", "_", getpass.getuser(), flags=re.ASCII)

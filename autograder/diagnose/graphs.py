@@ -13,7 +13,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from autograder import places
+from autograder.build import build
 from gradlab.course import Course, Lesson
+from gradlab.errors import GradlabError
 from gradlab.files import read_text, write_atomic
 from gradlab.guilty.notebook import seen_in
 from gradlab.guilty.parting import comparable
@@ -26,7 +28,12 @@ FOLDER = Path("gradlab", "expected_graphs")
 
 
 def expected_text(course: Course, lesson: Lesson) -> str:
-    """The file of a lesson that is built, as JSON: {exercise: {digest of a program: graphs}}."""
+    """The file of a lesson, as JSON: {exercise: {digest of a program: graphs}}.
+
+    Raises GradlabError when this lesson, or one before it, is not built.
+    """
+    for module in absent(course, lesson):
+        raise GradlabError(f"{module} is missing. Make it: autograder build")
     notebook = read_notebook(places.source_notebook(course, lesson), lesson.id)
     exercises = {check.id: check.name for check in notebook.checks}
     asked = [(check.id, program) for check in notebook.checks for program in programs_of(check.source)]
@@ -46,10 +53,19 @@ def write_graphs(course: Course, lessons: Iterable[Lesson]) -> list[Path]:
     """Write the files of these lessons; those that changed. A course without a gradlab of its own has none."""
     changed = []
     for lesson in lessons if (course.root / FOLDER.parent).is_dir() else ():
+        if absent(course, lesson) and (errors := build(course, [*course.before(lesson), lesson]).errors):
+            raise GradlabError("\n".join(errors))
         if text := stale(course, lesson):
             write_atomic(course.root / FOLDER / f"{lesson.id}.json", text)
             changed.append(FOLDER / f"{lesson.id}.json")
     return changed
+
+
+def absent(course: Course, lesson: Lesson) -> list[str]:
+    """The modules of this lesson and of those before it that are not built."""
+    package = places.reference_dir(course) / course.package
+    modules = [module for each in (*course.before(lesson), lesson) for module in each.modules]
+    return [f"{course.package}/{module}.py" for module in modules if not (package / f"{module}.py").is_file()]
 
 
 def stale(course: Course, lesson: Lesson) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from autograder.blueprint import Blueprint
 from autograder.mutants.trying import Bench
 from autograder.observe import observed
-from autograder.remote.trials import check
+from autograder.remote.trials import check, whole
 from autograder.run import CHECK_SECONDS
 from gradlab.guilty.program import watched
 from gradlab.guilty.record import Seen, read
@@ -20,13 +20,17 @@ from gradlab.shown import Shown
 
 def seen_of(bench: Bench, exercise: str, source: str, shown: Shown) -> list[Seen]:
     """What a program out of a check records, with `source` as the answer to `exercise`."""
-    blueprint, cell = _with_program(bench.blueprint, shown.check, watched(shown.program))
-    with bench.trying(exercise, source) as (engine, _):
+    return read(replied(bench, exercise, source, shown, watched(shown.program))["message"]) or []
+
+
+def replied(bench: Bench, exercise: str, source: str, shown: Shown, text: str) -> dict:
+    """The reply to `text` in the place of the check that `shown` is a part of."""
+    blueprint, cell = _with_program(bench.blueprint, shown.check, text)
+    with bench.trying(exercise, source) as (engine, problem):
         if engine is None:
-            return []
+            return whole({"end": "raised", "text": problem})
         engine = replace(engine, blueprint=blueprint)
-        reply = observed(bench.worker, engine, lambda session: check(session, engine, cell, CHECK_SECONDS))
-    return read(reply["message"]) or []
+        return observed(bench.worker, engine, lambda session: check(session, engine, cell, CHECK_SECONDS))
 
 
 def _with_program(blueprint: Blueprint, check_id: str, source: str) -> tuple:

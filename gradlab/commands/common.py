@@ -14,6 +14,7 @@ from gradlab.errors import GradlabError, did_you_mean
 from gradlab.export import engine_dir
 from gradlab.notebooks import Notebook, find_notebook, read_notebook
 from gradlab.progress import lesson_status, overview
+from gradlab.submission import renamed
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,11 @@ class Work:
     engine: Path
 
     def tell_copies(self) -> None:
-        """Say which cells are there more than once."""
+        """Say which cells are there more than once, and which are not there any more, or under another name."""
         for name in self.notebook.copies:
             print(f"note: `{name}` is in the notebook more than once; the last one counts.")
+        for line in renamed(self.notebook, self.lesson.number):
+            print(f"note: {line}")
 
 
 def describe(parser: argparse.ArgumentParser, run) -> None:

@@ -86,6 +86,20 @@ def test_check(gradlab, place, make):
     assert said.endswith("01_first: 3 of 3 points. Hidden tests give up to 3 more. Next: gradlab submit 1\n")
 
 
+def test_check_of_an_exercise_under_another_name(gradlab, place, make):
+    """What is checked is the package's older version, and the grader finds nothing: both must be said."""
+    raw = with_stubs(make, square=make.SQUARE)
+    place.write(raw)
+    gradlab("export", "1")
+    assert "is not in the notebook" not in gradlab("check", "1")[1]
+    cell = next(cell for cell in raw["cells"] if cell["id"] == "square")
+    cell["source"] = cell["source"].replace("ops.square", "ops.quadrat")
+    place.write(raw)
+    said = gradlab("check", "1")[1]
+    assert "note: `square` is not in the notebook, so it cannot be graded. `quadrat` is no exercise here" in said
+    assert "To put it back: gradlab reset 1 square" in said
+
+
 # ---- status -----------------------------------------------------------------------------------------------------
 
 
