@@ -50,7 +50,7 @@ def difference(expected: dict, got: dict, own: Collection[str] = (), limit: floa
     """The first thing that `got` did otherwise than `expected`: values first, in order, then how it ended."""
     events = got["events"] if isinstance(got["events"], list) else []
     for theirs, ours in zip(expected["events"], events, strict=False):
-        found = _event(theirs, ours)
+        found = _event(theirs, ours, own)
         if found:
             return found
     return _end(expected, got, own, limit) or (
@@ -73,12 +73,12 @@ def _end(expected: dict, got: dict, own: Collection[str], limit: float) -> str |
     if wanted == raised:
         return None
     if not raised:
-        return f"raised no error, where {kind_of(wanted)} belongs"
-    belongs = f", where {kind_of(wanted)} belongs" if wanted else ""
+        return f"raised no error, where {wanted} belongs"
+    belongs = f", where {wanted} belongs" if wanted else ""
     return f"raised {said(raised, str(got['text']), own)}{belongs}"
 
 
-def _event(theirs: dict, ours: Any) -> str | None:
+def _event(theirs: dict, ours: Any, own: Collection[str]) -> str | None:
     """Of two observations at the same place, what is different."""
     if not isinstance(ours, dict):
         return "it cannot be read"
@@ -94,7 +94,7 @@ def _event(theirs: dict, ours: Any) -> str | None:
         if not raised:
             return f"raised no error, where {wanted} belongs{where}"
         belongs = f"{wanted} belongs" if wanted else "no error belongs"
-        return f"raised {kind_of(raised)}, where {belongs}{where}"
+        return f"raised {kind_of(raised, own)}, where {belongs}{where}"
     return None
 
 

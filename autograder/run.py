@@ -6,7 +6,6 @@ other exercises: an exercise is graded as if the others were right, so nothing i
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from autograder.remote.session import Session
 from autograder.remote.trials import check, imports, program, whole
 from autograder.sandbox import Isolation, Worker, scratch, wall_seconds
 from autograder.watchdog import Logbook, limited
+from autograder.withheld import withheld
 from autograder.wording import said, shortened, texts_in
 from gradlab.export_format import ExportError
 from gradlab.notebooks import Cell
@@ -125,17 +125,18 @@ class _Rounds:
         self.run, self.blueprint, self.workshop, self.worker = run, run.blueprint, workshop, worker
         self.engine: Engine | None = None
         self.session: Session | None = None
+        self.together: dict[Trial, str] = {}
         self.own = texts_in([*run.answers.values(), *self.blueprint.stubs.values()])
 
     def reasons(self, answers: Mapping[str, str], trials: Iterable[Trial]) -> dict[Trial, str]:
         """{trial: why its points are lost, or ""} for the trials of exercises that could be tried."""
         answers, together = self._importable(answers)
         trials = [trial for trial in trials if trial.exercise in answers]
-        found = self._round(together, trials)
+        found = self.together = self._round(together, trials)
         for name in answers:
             again = [trial for trial in trials if trial.exercise == name and found.get(trial, "?")]
             if again:
-                found |= self._round(self._alone(name, answers[name]), again, alone=answers[name])
+                found = found | self._round(self._alone(name, answers[name]), again, alone=answers[name])
         return found
 
     # ---- import -------------------------------------------------------------------------------------------------
@@ -219,11 +220,11 @@ class _Rounds:
                 found[trial] = f"not tried: the tests of `{trial.exercise}` before it took too long"
         return found
 
-    def _try(self, engine: Engine, trial: Trial, alone: str) -> tuple[str, int]:
-        """Why the points of a trial are lost, or ""; and how much patience that took."""
+    def _try(self, engine: Engine, trial: Trial, alone: str) -> tuple[str, bool]:
+        """Why the points of a trial are lost, or ""; and whether that was for time."""
         step = f"{'alone' if alone else 'together'}: {trial.exercise}: {trial.name}"
         if not self.run.logbook.begins(step):
-            return self._reason(trial, whole({"end": "time"}), alone), max(PATIENCE.values())
+            return self._reason(trial, whole({"end": "time"}), alone), True
         for _ in range(LIVES):
             if alone or self.session is None or self.session.channel.end or self.engine is not engine:
                 self._open(engine)
@@ -246,17 +247,12 @@ class _Rounds:
     def _reason(self, trial: Trial, reply: dict, alone: str) -> str:
         if trial.program:
             return difference(self.run.expected[trial.name], reply, self.own, trial.program.seconds) or ""
-        return _check_reason(reply, alone)
-
-
-def _check_reason(reply: dict, alone: str) -> str:
-    """What a visible check said. It is the student's own to read, but for lines of the reference's that it quotes."""
-    if reply["end"] == "done":
-        message = reply["message"]
-        quoted = re.search(r" \(in `[^`]*`, [^()]*, line \d+: (?P<line>.*)\)$", message, re.DOTALL)
-        if alone and quoted and quoted["line"].strip() not in alone:
-            message = message[: quoted.start()]
-        return shortened(message, 400)
-    if reply["end"] == "time":
-        return f"took longer than {CHECK_SECONDS:g} s: a loop without end?"
-    return "Python stopped in the middle of it"
+        if reply["end"] == "time":
+            return f"took longer than {CHECK_SECONDS:g} s: a loop without end?"
+        if reply["end"] != "done":
+            return "Python stopped in the middle of it"
+        message, before = shortened(reply["message"], 400), self.together.get(trial, "")
+        if not message or not alone or message == before:
+            return message
+        given = [cell.source for cell in self.blueprint.notebook.cells if cell.role in ("given", "check")]
+        return withheld(reply["message"], given, alone, self.own) or before or "it does not hold"

@@ -102,3 +102,47 @@ FORGERIES = [
 @pytest.mark.parametrize("source", FORGERIES, ids=range(len(FORGERIES)))
 def test_points_cannot_be_forged(reasons, source):
     assert all(reasons("#| export numbers.double\n" + source, isolation()).values())
+
+
+# ---- the reference's answers to the other exercises -----------------------------------------------------------------
+
+FIND = '''#| export numbers.double
+import sys
+
+
+def found():
+    """The reference's answer to `triple`, where it is in this process."""
+    texts = [text for each in sys.meta_path for text, _ in getattr(each, "texts", {{}}).values()]
+    whole = "".join(texts)
+    start = whole.find("np.s" + "um([x")
+    return whole[start:][:30] if start >= 0 else "not here"
+
+
+def double(x):
+    {then}
+'''
+TELL = {
+    "what it returns": "return found()",
+    "a number": "return int.from_bytes(found().encode(), 'big')",
+    "an error": "raise ValueError(found())",
+    "an error of the check's kind": "raise AssertionError(found())",
+    "an error without words": 'exec(compile("\\n" * 8 + "raise AssertionError()", "<exercise triple>", "exec"))',
+    "an error from another cell": 'exec(compile("\\n" * 8 + "raise ValueError()", "<exercise triple>", "exec"))',
+    "a name": 'raise type("E" + found().encode().hex(), (Exception,), {})()',
+    "what is not written": "raise NotImplementedError(found())",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", TELL)
+def test_the_references_other_answers_are_not_told(blueprint, desk, how):
+    """Alone, an answer is tried among them, and its code can read them."""
+    answers, inputs = right_answers(blueprint), desk.inputs()
+    answers |= {"triple": "#| export numbers.triple\ndef triple(x):\n    return 3 * x"}
+    answers |= {"double": FIND.format(then=TELL[how])}
+    run = Run(blueprint, desk.base, answers, inputs.replies, inputs.seed, isolation())
+    verdicts = [each for several in run.verdicts().values() for each in several]
+    said = "\n".join(each.reason for each in verdicts)
+    secret = "np.sum([x, x, x])"
+    assert said and "np.sum" not in said and secret.encode().hex()[:20] not in said
+    assert str(int.from_bytes((secret + ")" * 99)[:30].encode(), "big"))[:12] not in said
