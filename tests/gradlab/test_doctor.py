@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -88,6 +89,13 @@ def test_files_that_stand_in_the_way(done):
     command = [sys.executable, "-m", "gradlab", "doctor", "--quick"]
     told = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment_, cwd=done.root, check=False)
     assert told.returncode == 1 and "Next: mv random.py my_random.py" in told.stdout, told.stderr
+
+
+def test_another_gradlab_than_the_one_of_this_folder(done):
+    own = shutil.copytree(REPO / "gradlab", done.root / "gradlab", ignore=shutil.ignore_patterns("__pycache__"))
+    assert found(folder.installed_gradlab) == []  # the same, installed elsewhere: so it is on a hub
+    (own / "files.py").write_text("# newer", encoding="utf-8")
+    assert "has its own gradlab" in only(folder.installed_gradlab).what
 
 
 def test_what_is_no_shadow(done):
