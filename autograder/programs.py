@@ -13,6 +13,8 @@ import inspect
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
+
 from autograder.remote.stand_ins import builtins_there
 
 SECONDS = 5.0
@@ -70,6 +72,9 @@ def read_tests(source: str, file: str = "hidden_tests.py") -> dict[str, Program]
         exec(compile(tree, file, "exec", dont_inherit=True), namespace)
     except Exception as error:
         raise BrokenTests(f"{file}:{_line(error, file)}: {type(error).__name__}: {error}") from None
+    for value in namespace.values():
+        if isinstance(value, np.ndarray):
+            value.flags.writeable = False  # or an engine could write into what the next submission is tested with
     found = [value.program for value in namespace.values() if isinstance(getattr(value, "program", None), Program)]
     return {program.name: program for program in found}
 

@@ -195,7 +195,13 @@ class _Rounds:
         return self.workshop.engine({**self.blueprint.answers, name: source})
 
     def _open(self, engine: Engine) -> None:
-        """Make `session` one with a new process that holds `engine`; None when there is none."""
+        """Make `session` one with a new process that holds `engine`; None when there is none.
+
+        Another engine gets another worker, with an empty room: what one answer read of the reference's others, when it
+        was alone among them, it could leave there for another answer to find.
+        """
+        if engine is not self.engine:
+            self.worker.close()
         self.engine = engine
         try:
             self.session = open_session(self.worker, engine)

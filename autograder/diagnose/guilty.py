@@ -12,6 +12,8 @@ from autograder.mutants.trying import Bench
 from autograder.observe import observed
 from autograder.remote.trials import check, whole
 from autograder.run import CHECK_SECONDS
+from autograder.sandbox import wall_seconds
+from autograder.watchdog import limited
 from gradlab.guilty.program import watched
 from gradlab.guilty.record import Seen, read
 from gradlab.notebooks import Notebook
@@ -30,7 +32,11 @@ def replied(bench: Bench, exercise: str, source: str, shown: Shown, text: str) -
         if engine is None:
             return whole({"end": "raised", "text": problem})
         engine = replace(engine, blueprint=blueprint)
-        return observed(bench.worker, engine, lambda session: check(session, engine, cell, CHECK_SECONDS))
+
+        def ask(session) -> dict:
+            return check(session, engine, cell, CHECK_SECONDS)
+
+        return limited(wall_seconds(CHECK_SECONDS), lambda: observed(bench.worker, engine, ask))
 
 
 def _with_program(blueprint: Blueprint, check_id: str, source: str) -> tuple:

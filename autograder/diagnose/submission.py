@@ -27,6 +27,8 @@ def diagnoses(library: Library, answers: Mapping[str, str], verdicts: Mapping[st
                 diagnosis = diagnose(library, name, answers[name])
             except Exception:
                 continue
+            finally:
+                library.bench.worker.close()  # the next answer, and the next student, get another room
             if diagnosis:
                 found[name] = diagnosis.to_dict()
     return found

@@ -4,7 +4,7 @@ import pytest
 
 from autograder.pretend import right_answers
 from autograder.run import Run
-from autograder.sandbox import isolation, offered
+from autograder.sandbox import RUNGS, isolation, offered
 
 LOOK = '''#| export numbers.double
 import gc, sys
@@ -146,3 +146,53 @@ def test_the_references_other_answers_are_not_told(blueprint, desk, how):
     secret = "np.sum([x, x, x])"
     assert said and "np.sum" not in said and secret.encode().hex()[:20] not in said
     assert str(int.from_bytes((secret + ")" * 99)[:30].encode(), "big"))[:12] not in said
+
+
+NOTES = '''
+import os
+import sys
+
+PLACES = [os.getcwd(), "/desk", "/tmp", "/dev/shm", "/var/tmp", os.path.expanduser("~")]
+
+
+def reference():
+    """What this process holds of the reference's answers, on paper for a later one."""
+    texts = [text for each in sys.meta_path for text, _ in getattr(each, "texts", {}).values()]
+    whole = "".join(texts)
+    start = whole.find("return float(np.s" + "um([x")
+    for place in PLACES if start >= 0 else ():
+        try:
+            with open(f"{place}/gradlab-note-{os.getuid()}", "w") as file:
+                file.write(whole[start:].splitlines()[0].removeprefix("return "))
+        except OSError:
+            pass
+    return start >= 0
+
+
+def note():
+    for place in PLACES:
+        try:
+            with open(f"{place}/gradlab-note-{os.getuid()}") as file:
+                return file.read()
+        except OSError:
+            pass
+    return "None"
+'''
+
+
+@pytest.mark.parametrize("at", ["call", "import"])
+@pytest.mark.parametrize("rung", RUNGS[:3])
+def test_what_one_exercise_reads_does_not_reach_another(blueprint, desk, rung, at):
+    """`double` fails at first, so it is tried alone, among the reference's answers: it copies them for `triple`."""
+    if offered(rung).problem:
+        pytest.skip(offered(rung).problem)
+    answers, inputs = right_answers(blueprint), desk.inputs()
+    first = "HELD = reference()\nif not HELD: raise ValueError" if at == "import" else "HELD = None"
+    answers["double"] = (
+        f"#| export numbers.double\n{NOTES}\n{first}\n"
+        "def double(x):\n    return 2.0 * x if HELD or reference() else None"
+    )
+    body = "import numpy as np\n\ndef triple(x):\n    return eval(note(), {'np': np, 'x': x})"
+    answers["triple"] = f"#| export numbers.triple\n{NOTES}\n{body}"
+    run = Run(blueprint, desk.base, answers, inputs.replies, inputs.seed, offered(rung).isolation)
+    assert all(verdict.reason for verdict in run.verdicts()["triple"])
