@@ -159,6 +159,7 @@ def dress(site: Path, course: Path) -> None:
     about = yaml.safe_load((course / "course.yml").read_text(encoding="utf-8"))
     lessons = [f"      <li>{_link(number, lesson)}</li>" for number, lesson in enumerate(about["lessons"], 1)]
     shutil.copytree(HERE / "page", site / "page", ignore=shutil.ignore_patterns("*.md", "index.html"))
+    (site / "page" / "hashes.json").write_text(hashes(site), encoding="utf-8")
     words = {
         "title": escape(about["title"]),
         "lessons": "\n".join(lessons),
@@ -171,17 +172,28 @@ def dress(site: Path, course: Path) -> None:
     if "</head>" not in text:
         raise Problem(f"{lab} has no head; this JupyterLite is another than the one that was tried.")
     ours = '<link rel="stylesheet" href="../page/page.css"><script src="../page/checks.js"></script>'
-    ours += '<script src="../page/notice.js"></script>'
+    ours += '<script src="../page/notice.js"></script><script src="../page/whole.js"></script>'
     lab.write_text(text.replace("</head>", f"{ours}</head>", 1), encoding="utf-8")
     (site / OWNER).write_text("A site that site/lite/build.py wrote; the next build replaces it.\n", encoding="utf-8")
 
 
-def first_visit(site: Path) -> int:
-    """Bytes of Python and its packages, which a first visit loads."""
-    pyodide = site / "static" / "pyodide"
+def loaded_at_start(site: Path) -> list[Path]:
+    """Python and its packages, as far as a first visit loads them."""
     late = ("matplotlib-", "pillow", "fonttools", "contourpy", "kiwisolver", "pyparsing", "cycler", "pytz")
-    loaded = [file for file in pyodide.iterdir() if not file.name.startswith(late)]
-    return sum(len(gzip.compress(file.read_bytes(), 6)) for file in loaded)
+    return [file for file in sorted((site / "static" / "pyodide").iterdir()) if not file.name.startswith(late)]
+
+
+def first_visit(site: Path) -> int:
+    """Their bytes, compressed."""
+    return sum(len(gzip.compress(file.read_bytes(), 6)) for file in loaded_at_start(site))
+
+
+def hashes(site: Path) -> str:
+    """By which a page in which Python does not start finds the file that is not whole: {path: SHA-256} as JSON."""
+    files = loaded_at_start(site)
+    return json.dumps(
+        {file.relative_to(site).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    )
 
 
 def _link(number: int, lesson: dict) -> str:

@@ -72,6 +72,7 @@ class LessonPage:
     @classmethod
     def open(cls, page: Page, lab: LabServer, notebook: str) -> LessonPage:
         """Open `notebook` (a path in the lab's folder) and wait until its kernel can be used."""
+        page.set_default_timeout(OPEN_SECONDS * 1000)
         page.goto(lab.url(notebook))
         return cls.ready(page, notebook, OPEN_SECONDS)
 

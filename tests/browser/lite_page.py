@@ -33,11 +33,17 @@ def with_every_cell(config: bytes) -> bytes:
     return json.dumps(value).encode()
 
 
+def halved(data: bytes) -> bytes:
+    """A file whose download was cut off."""
+    return data[: len(data) // 2]
+
+
 class LitePage(LessonPage):
     """A lesson in a page that Python runs in."""
 
     @classmethod
     def open_lesson(cls, page: Page, url: str, lesson: str) -> LitePage:
+        page.set_default_timeout(OPEN_SECONDS * 1000)
         page.goto(f"{url}lab/index.html?path=modules/{lesson}/{lesson}.ipynb")
         return cls.ready(page, f"modules/{lesson}/{lesson}.ipynb", OPEN_SECONDS)
 

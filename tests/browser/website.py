@@ -35,6 +35,7 @@ class Visitor:
     def open(self, path: str, size: dict = DESKTOP, mode: str = "light") -> Page:
         """The page when its formulas stand. mode: "light" or "dark"."""
         page = self.browser.new_page(viewport=size, color_scheme=mode)  # closing it closes its context, too
+        page.set_default_timeout(120_000)  # the machine may be busy with other tests
         page.heard = []
         page.on("request", lambda r: r.url.startswith((self.base, "data:")) or page.heard.append(f"asks {r.url}"))
         page.on("response", lambda r: r.status < 400 or page.heard.append(f"{r.status} {r.url}"))

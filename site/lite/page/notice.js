@@ -81,6 +81,7 @@
     }
   }
 
+  window.gradlabNotice = notice;
   window.addEventListener("error", lost, true);
   window.addEventListener("unhandledrejection", lost);
   document.addEventListener("DOMContentLoaded", start);
