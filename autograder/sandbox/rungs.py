@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from autograder.sandbox import bubblewrap, probe
 from autograder.sandbox.server import ForkServer, SandboxError, scratch
-from autograder.sandbox.visible import GRADLAB, INSIDE, SYSTEM, WORKER, python_places
+from autograder.sandbox.visible import GRADLAB, INSIDE, SYSTEM, WORKER, packages, python_places, without
 from gradlab.errors import GradlabError, did_you_mean
 
 
@@ -106,12 +106,13 @@ def start(isolated: Isolation, folder: str) -> ForkServer:
     if isolated.rooms:
         plan["scratch"] = folder
     if isolated.name == "bubblewrap":
-        return ForkServer(plan, bubblewrap.bubblewrap(house, isolated.rooms, isolated.own_user))
+        return ForkServer(plan, bubblewrap.bubblewrap(house, isolated.rooms, isolated.own_user, hidden=packages()))
     if isolated.name == "namespaces":
         with tempfile.TemporaryDirectory(prefix="autograder-") as root:
-            return ForkServer(plan | {"root": root, "shown": [*SYSTEM, *python_places(), *house]}, [])
+            plan |= {"root": root, "shown": [*SYSTEM, *python_places(), *house], "hidden": packages()}
+            return ForkServer(plan, [])
     if isolated.name == "landlock":
-        plan["readable"] = [*SYSTEM, *python_places(), str(WORKER), str(GRADLAB)]
+        plan["readable"] = [*without([*SYSTEM, *python_places()], packages()), str(WORKER), str(GRADLAB)]
     return ForkServer(plan, [])
 
 

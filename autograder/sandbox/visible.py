@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy
@@ -34,6 +35,44 @@ def python_places() -> list[str]:
         if not any(path.is_relative_to(seen) for seen in (*outer, Path("/usr"))):
             outer.append(path)
     return [str(path) for path in outer]
+
+
+def packages() -> dict[str, list[str]]:
+    """{folder of installed packages that would be seen: what stays of it, which is NumPy}.
+
+    The grader's own Python may have PyTorch, and an engine that calls it is nobody's work.
+    """
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    wanted = {Path(sysconfig.get_path(name)) for name in ("purelib", "platlib")} | {Path(numpy.__file__).parents[1]}
+    for root in (sys.prefix, sys.base_prefix, "/usr", "/usr/local"):
+        for part in (version, "python3"):
+            wanted |= {
+                Path(root, lib, part, f"{kind}-packages") for lib in ("lib", "lib64") for kind in ("site", "dist")
+            }
+    wanted |= {path.resolve() for path in wanted}
+    shown = (*SYSTEM, *python_places())
+    seen = [path for path in wanted if path.is_dir() and any(path.is_relative_to(place) for place in shown)]
+    return {str(path): sorted(str(each) for each in path.glob("numpy*")) for path in sorted(seen)}
+
+
+def without(places: Iterable[str], hidden: Mapping[str, Sequence[str]]) -> list[str]:
+    """`places`, and in the place of those around a hidden folder all that is beside it, with what stays of it."""
+    found: list[str] = []
+    for place in places:
+        real = os.path.realpath(place)
+        if real in hidden:
+            found += hidden[real]
+        elif any(Path(folder).is_relative_to(real) for folder in hidden):
+            beside = sorted(str(each) for each in Path(real).iterdir())
+            found += without([each for each in beside if not _leads_around(each, hidden)], hidden)
+        else:
+            found.append(place)
+    return found
+
+
+def _leads_around(place: str, hidden: Iterable[str]) -> bool:
+    """Whether it is a link to a folder around a hidden one: what is there is among `places` under its own name."""
+    return os.path.islink(place) and any(Path(folder).is_relative_to(os.path.realpath(place)) for folder in hidden)
 
 
 def environment() -> dict[str, str]:

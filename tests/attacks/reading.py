@@ -161,6 +161,20 @@ def the_grader_s_own_modules():
     return found
 
 
+@attack("packages that the grader has installed")
+def packages_that_the_grader_has_installed():
+    import importlib
+
+    found = []
+    for name in ("nbgrader", "sqlalchemy", "IPython", "torch", "autograd"):
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            continue
+        found.append(name)
+    return found
+
+
 @attack("core files and kernel logs")
 def core_files_and_kernel_logs():
     import os

@@ -22,6 +22,8 @@ from autograder.sandbox import RUNGS, offered
 OFFERED = [name for name in RUNGS if not offered(name).problem]
 UNFORGED = [each for each in ALL if each.group != "forging"]
 FORGED = [each for each in ALL if each.group == "forging"]
+READABLE = ("the grader's own modules", "packages that the grader has installed")
+"""Attacks that read what all users of a machine may read, where it is installed so."""
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")]
 
 
@@ -36,7 +38,10 @@ def runs() -> list:
 def graded(request, graded_on):
     """The class on one rung; with feedback pages on the best one."""
     rung, kind = request.param
-    return graded_on(rung, {"all": ALL, "unforged": UNFORGED, "forged": FORGED}[kind], kind == "all")
+    attacks = {"all": ALL, "unforged": UNFORGED, "forged": FORGED}[kind]
+    if rung == "uid":  # as SECURITY.md says
+        attacks = [each for each in attacks if each.name not in READABLE]
+    return graded_on(rung, attacks, kind == "all")
 
 
 def test_there_are_enough():
@@ -86,8 +91,12 @@ def test_nothing_stays(graded):
     left = [path for place in places if place.is_dir() for path in place.glob("*gotcha*")]
     left += [path for folder in site.getsitepackages() for path in Path(folder).glob("*gotcha*")]
     left += [path for folder in site.getsitepackages() for path in Path(folder).glob("*customize.py")]
-    if graded.rung == "uid":  # as SECURITY.md says
-        left = [path for path in left if path.parent not in (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))]
+    if graded.rung == "uid":  # as SECURITY.md says; and another rung should find nothing of it
+        shared = (Path("/tmp"), Path("/var/tmp"), Path("/dev/shm"))
+        for path in left:
+            if path.parent in shared:
+                path.unlink(missing_ok=True)
+        left = [path for path in left if path.parent not in shared]
     assert not left
     assert {path.name for path in graded.home.iterdir()} == {"secrets.env"}
     assert "gotcha" not in Path(os.__file__).read_text(encoding="utf-8")

@@ -37,7 +37,7 @@ def main() -> None:
     if not seccomp.supported():
         raise OSError(f"there is no table of system calls for {seccomp.MACHINE}")
     if plan.root:
-        house.enter(plan.root, plan.shown, [])
+        house.enter(plan.root, plan.shown, [], plan.hidden)
     worker = _load(plan)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # watchers need no burial
     control.send(b"ready")

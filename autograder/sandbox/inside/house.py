@@ -12,9 +12,10 @@ DESK = "/desk"  # where a submission may write
 STAGE = "/stage"  # an empty folder, to put a mount down for a moment
 
 
-def enter(root: str, shown: list[str], writable: list[str]) -> None:
+def enter(root: str, shown: list[str], writable: list[str], hidden: dict[str, list[str]] | None = None) -> None:
     """Move into namespaces of our own, with an empty folder `root` as the root; `shown` is there, read-only.
 
+    hidden: folders in it that are empty, but for what is named with each, and for what `shown` names itself.
     Goes on in a child, the first process of its PID namespace; this one waits and ends as it does. Raises OSError.
     """
     uid, gid = os.geteuid(), os.getegid()
@@ -30,7 +31,7 @@ def enter(root: str, shown: list[str], writable: list[str]) -> None:
         os.closerange(0, 2)  # of the control socket it is the child who keeps an end
         _, status = os.waitpid(child, 0)
         os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
-    _furnish(root, shown, writable)
+    _furnish(root, shown, writable, hidden or {})
 
 
 def _may_mount() -> bool:
@@ -40,7 +41,7 @@ def _may_mount() -> bool:
     return os.geteuid() == 0 and bool(effective >> 21 & 1)  # CAP_SYS_ADMIN
 
 
-def _furnish(root: str, shown: list[str], writable: list[str]) -> None:
+def _furnish(root: str, shown: list[str], writable: list[str], hidden: dict[str, list[str]]) -> None:
     kernel.mount("", "/", flags=MS_PRIVATE | MS_REC)
     kernel.mount("tmpfs", root, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=1m")
     for path in shown:
@@ -49,6 +50,12 @@ def _furnish(root: str, shown: list[str], writable: list[str]) -> None:
         elif os.path.exists(path):
             _make(path, root)
             kernel.bind(path, root + path)
+    for folder, staying in hidden.items():
+        kernel.mount("tmpfs", root + folder, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=64k")
+        for path in (*staying, *(each for each in shown if each.startswith(folder + "/"))):
+            _make(path, root)
+            kernel.bind(path, root + path)
+        kernel.set_attributes(root + folder, READ_ONLY | NOSUID | NODEV, below=False)
     for path in writable:
         _make(path, root)
         kernel.bind(path, root + path, NOSUID | NODEV)

@@ -30,12 +30,14 @@ class Plan:
     """How to keep submissions apart on one rung.
 
     root, shown: build a house of these folders, in an empty folder; None when there is one already, or none.
+    hidden: {folder in it: what stays of it}.
     scratch: the folder that holds the submissions' folders; in a room only its own is left. None: no rooms.
     readable: restrict to these paths by Landlock, and the submission's.
     """
 
     root: str | None = None
     shown: list[str] = field(default_factory=list)
+    hidden: dict[str, list[str]] = field(default_factory=dict)
     scratch: str | None = None
     readable: list[str] | None = None
     worker: str = ""
