@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gradlab.checks import run_checks
-from gradlab.guilty.notebook import TRIED, partings
+from gradlab.guilty.notebook import shown_in
 from gradlab.guilty.parting import Parting
 from gradlab.names import defined_names
 from gradlab.notebooks import Notebook
@@ -65,12 +65,11 @@ def diagnose(
         programs = failing_programs(sources, {name: each for name, each in reports.items() if name in sources})
         words = open_one(known_mistakes(notebook.lesson).get(exercise, ()), events) or {}
         if words or programs:
-            shown = programs[0] if programs else None
-            found[exercise] = Diagnosis(words.get("because", ""), words.get("ask", ""), shown)
-            failing[exercise] = programs[:TRIED]
-    for exercise, (shown, parting) in partings(notebook, engine, failing, package).items():
+            found[exercise] = Diagnosis(words.get("because", ""), words.get("ask", ""))
+            failing[exercise] = programs
+    for exercise, (shown, parting) in shown_in(notebook, engine, failing, package).items():
         found[exercise] = replace(found[exercise], shown=shown, parting=parting)
-    return found
+    return {exercise: each for exercise, each in found.items() if each.because or each.shown}
 
 
 def _is_unwritten(report: Report) -> bool:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from gradlab.slices import program_of
-from gradlab.witness import Report
+from gradlab.slices import program_of, wider_programs
+from gradlab.witness import Report, read_report
 
 
 @dataclass(frozen=True)
 class Shown:
-    """message: the check's words. got, wanted: "" where nothing is compared. check: the id of its cell."""
+    """message: the check's words. got, wanted: "" where nothing is compared. check: the id of its cell. number:
+    which of its asserts.
+    """
 
     program: str
     message: str = ""
     got: str = ""
     wanted: str = ""
     check: str = ""
+    number: int = 0
 
     @property
     def size(self) -> tuple[int, int]:
@@ -38,7 +41,22 @@ def failing_programs(checks: Mapping[str, str], reports: Mapping[str, Report]) -
     found = []
     for name, report in reports.items():
         failed = [each for each in report.failed if each.wanted] or report.failed
-        programs = [Shown(program_of(checks[name], f.number), f.message, f.got, f.wanted, name) for f in failed]
+        programs = [
+            Shown(program_of(checks[name], f.number), f.message, f.got, f.wanted, name, f.number) for f in failed
+        ]
         first = {each.program: each for each in reversed(programs) if each.program}  # of a loop: its first failure
         found += sorted(first.values(), key=lambda each: each.size)
     return sorted(found, key=lambda each: each.size[0])
+
+
+def widened(shown: Shown, check: str) -> list[Shown]:
+    """Larger programs for one that does not fail on its own. check: the source that it is a part of."""
+    return [replace(shown, program=text) for text in wider_programs(check, shown.number)]
+
+
+def fails(shown: Shown, message: str) -> bool:
+    """Whether a program, witnessed, has failed by itself, by what it said; not since a line is missing in it."""
+    report = read_report(message)
+    if report is None:
+        return False
+    return shown.message.startswith("NameError") or not any(f.message.startswith("NameError") for f in report.failed)

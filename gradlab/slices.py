@@ -9,22 +9,41 @@ from gradlab.names import used_names
 
 def program_of(source: str, number: int) -> str:
     """What leads to assert `number`, from 0, of the check `source`; without other asserts. Raises SyntaxError."""
-    body = ast.parse(source).body
-    counter = _Counter()
-    versions = _Versions()
+    before, kept, versions, wanted = _parts(source, number)
+    return _text([each for each, used in before if versions.together(used, wanted)], kept)
+
+
+def wider_programs(source: str, number: int) -> list[str]:
+    """The assert with all statements before it: the last one, the last two, four, … for what hangs together by no name.
+
+    A mode that is left on, a file, the clock: an assert may depend on what it does not mention.
+    """
+    before, kept, *_ = _parts(source, number)
+    statements = [each for each, _ in before]
+    counts = [1 << power for power in range(len(statements).bit_length())]
+    return [
+        _text(statements[-count:], kept) for count in [*(n for n in counts if n < len(statements)), len(statements)]
+    ]
+
+
+def _text(before: list[ast.stmt], kept: list[ast.stmt]) -> str:
+    return "\n".join(ast.unparse(each) for each in [*before, *kept]) if kept else ""
+
+
+def _parts(source: str, number: int) -> tuple[list[tuple[ast.stmt, set]], list[ast.stmt], _Versions, set]:
+    """The statements before an assert, each with the values that it names; its own statement; what belongs together;
+    the values that it names itself."""
+    counter, versions = _Counter(), _Versions()
     before: list[tuple[ast.stmt, set]] = []
-    for statement in body:
+    for statement in ast.parse(source).body:
         first = counter.count
         counter.visit(statement)
-        if first <= number < counter.count:
-            kept = _upto(statement, number - first)
-            wanted = versions.of(statement)
-            lines = [each for each, used in before if versions.together(used, wanted)]
-            return "\n".join(ast.unparse(each) for each in [*lines, *kept])
         used = versions.of(statement)
+        if first <= number < counter.count:
+            return before, _upto(statement, number - first), versions, used
         if not isinstance(statement, ast.Assert):
             before.append((_without_asserts(statement), used))
-    return ""
+    return before, [], versions, set()
 
 
 class _Counter(ast.NodeVisitor):

@@ -17,6 +17,7 @@ import ast
 import copy
 import hashlib
 import json
+import linecache
 import math
 import re
 from collections.abc import Callable
@@ -25,7 +26,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 _COMPARING = {"allclose", "array_equal", "isclose"}
-_SHOWN, _DIGITS, _ENTRIES = 4, 3, 64  # failures told in full; digits that count; entries of an array that do
+TOLD = 4  # failures told in full
+_DIGITS, _ENTRIES = 3, 64  # digits that count; entries of an array that do
 _MOST = 50  # events
 LONGEST = 1400  # characters; what runs checks cuts messages not far above
 _WITNESS, _ERROR = "__witness", "__error"
@@ -52,7 +54,7 @@ def read_report(message: str) -> Report | None:
     try:
         data = json.loads(message)
         failed = tuple(Failed(int(n), str(said), str(got), str(want)) for n, said, got, want in data["failed"])
-        return Report(tuple(str(event) for event in data["events"]), failed[:_SHOWN])
+        return Report(tuple(str(event) for event in data["events"]), failed[:TOLD])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
 
@@ -171,7 +173,14 @@ class Witness:
     def ended(self, error: BaseException) -> None:
         """The check itself came to an end, on the way to its next assert."""
         self._event(self.last + 1, "ended", *_worded(error))
-        self.failed.append([self.last + 1, _cut(f"{type(error).__name__}: {error}", 150), "", ""])
+        self.failed.append([self._next(error), _cut(f"{type(error).__name__}: {error}", 150), "", ""])
+
+    def _next(self, error: BaseException) -> int:
+        """The assert that stands next below the line which raised: the check was on the way to it."""
+        trace = error.__traceback__
+        lines = linecache.getlines(trace.tb_frame.f_code.co_filename)[trace.tb_lineno - 1 :]
+        found = re.search(rf"{_WITNESS}\.holds\((\d+),", "".join(lines))
+        return int(found[1]) if found else self.last + 1
 
     def _event(self, number: int, *values: Any) -> None:
         text = json.dumps([number, *values])
@@ -181,7 +190,7 @@ class Witness:
     def tell(self) -> None:
         """Raise the report, unless there is nothing to tell."""
         if self.events:
-            events, told = list(self.events)[:_MOST], self.failed[:_SHOWN]
+            events, told = list(self.events)[:_MOST], self.failed[:TOLD]
             while len(text := json.dumps({"events": events, "failed": told}, ensure_ascii=False)) > LONGEST:
                 told.pop()
             raise AssertionError(text)

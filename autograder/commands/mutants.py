@@ -17,6 +17,7 @@ autograder mutants               # every lesson: what checks catch, what hidden 
 autograder mutants 3 --by-hand   # one lesson, the wrong answers that people wrote
 autograder mutants --changed     # the lessons whose published figures are out of date
 autograder mutants --write       # and publish the figures: site/mutants.md and README.md
+autograder mutants --diagnoses   # what mechanical mutants are told: is it true? (--every 10: of each tenth)
 
 Results are kept in .build/: what has not changed is not run again. Mechanical mutants that survive are named with
 their change and line: add a test that catches them, or say in solutions/<id>/equivalents.toml why none can.
@@ -31,6 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=int, metavar="N", help="mutants at a time (default: one a core)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write what became of every mutant")
     parser.add_argument("--write", action="store_true", help="publish the figures: site/mutants.md and README.md")
+    parser.add_argument(
+        "--diagnoses", action="store_true", help="count what mechanical mutants are told, and what is false"
+    )
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="with --diagnoses: only each Nth mutant")
     parser.add_argument("--exercises", action="store_true", help="a line for each exercise, too")
 
 
@@ -59,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
     errors = build(course, course.lessons).errors
     if errors:
         raise GradlabError("\n".join(errors))
+    if args.diagnoses:
+        return _diagnoses(course, lessons, max(1, args.every), args.jobs or os.cpu_count() or 1)
     kinds = [kind for kind, asked in ((BY_HAND, args.by_hand), (MECHANICAL, args.mechanical)) if asked]
     scores = []
     with _Bar(Console(stderr=True)) as bar:
@@ -80,6 +87,26 @@ def run(args: argparse.Namespace) -> int:
         for path in [*page.publish(course, scores), *write_sealed(course, lessons)]:
             print(f"wrote {path.as_posix()}")
     return _conclude(course, scores, lessons == list(course.lessons), not kinds)
+
+
+def _diagnoses(course, lessons: list, every: int, jobs: int) -> int:
+    """Count what mechanical mutants are told, several lessons at a time; a false diagnosis is named."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    from autograder.diagnose.truth import table, told_in
+
+    with ProcessPoolExecutor(min(jobs, len(lessons) or 1), get_context("spawn")) as pool:
+        futures = {lesson: pool.submit(told_in, course.root, lesson.id, every) for lesson in lessons}
+        rows = []
+        for lesson, done in futures.items():
+            rows += (found := done.result())
+            print(f"{lesson.id}\n{table(found)}", flush=True)
+    print(f"all\n{table(rows)}")
+    false = [each for each in rows if not each.true]
+    for each in false:
+        print(f"error: {each.mutant}: the {each.side} is told: {each.because}", file=sys.stderr)
+    return 1 if false else 0
 
 
 class _Bar:

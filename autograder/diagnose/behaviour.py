@@ -5,6 +5,7 @@ Checks are run with asserts that report (gradlab/witness.py), so that all they s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -17,7 +18,7 @@ from autograder.mutants.trying import Bench
 from autograder.run import trials_of
 from autograder.worker.wire import Array
 from gradlab.notebooks import Notebook
-from gradlab.witness import Report, read_report, witnessed
+from gradlab.witness import TOLD, Failed, Report, read_report, witnessed
 
 SLOW = ("time", "over")
 
@@ -86,6 +87,8 @@ class Likeness(NamedTuple):
     matched: the findings of checks and the failing hidden tests that both have, of `total` of the mistake's.
     numbers: those among them that show numbers, on which two answers do not agree by chance.
     seen: whether the checks find the same, and nothing else. fails: failing hidden tests that fail for both.
+    beyond: whether an assert that finds the mistake finds something else besides, as in another round of its loop: then
+    what is wrong is more general than the mistake.
     """
 
     matched: int
@@ -93,6 +96,7 @@ class Likeness(NamedTuple):
     numbers: int
     seen: bool
     fails: float
+    beyond: bool
 
     @property
     def share(self) -> float:
@@ -109,9 +113,29 @@ def likeness(mistake: Behaviour, does: Behaviour, wanted: Mapping[str, dict]) ->
     alike = [each for each in found if each is not None]
     numbers = sum(each.endswith("+") for _, each in both) + sum(alike)
     fails = sum(bool(_unlike(wanted[name], does.replies[name])) for name in failing)
-    return Likeness(
-        len(both) + len(alike), len(events) + len(failing), numbers, events == others, fails / (len(failing) or 1)
-    )
+    found = len(both) + len(alike)
+    share = fails / (len(failing) or 1)
+    return Likeness(found, len(events) + len(failing), numbers, events == others, share, _beyond(mistake, does))
+
+
+def _beyond(mistake: Behaviour, does: Behaviour) -> bool:
+    for name, report in mistake.reports.items():
+        other = does.reports.get(name)
+        if isinstance(report, Report) and isinstance(other, Report):
+            known, asserts = set(map(finding, report.failed)), {failed.number for failed in report.failed}
+            more = {finding(each) for each in other.failed if each.number in asserts} - known
+            if more and len(report.failed) < TOLD:  # of more than these a report tells nothing
+                return True
+    return False
+
+
+def finding(failed: Failed) -> tuple[int, str, str]:
+    """An assert that fails, its words, and what came: with numbers that are the same but for rounding."""
+    return failed.number, rounded(failed.message), rounded(failed.got)
+
+
+def rounded(text: str) -> str:
+    return re.sub(r"\d+\.\d{4,}", lambda number: f"{float(number[0]):.4g}", text)
 
 
 def first_difference(wanted: dict, mistake: dict, got: dict) -> int | None:

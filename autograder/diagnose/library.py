@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from autograder.blueprint import Blueprint
 from autograder.diagnose.behaviour import Behaviour, behaviour, with_witnesses
-from autograder.diagnose.guilty import seen_of
+from autograder.diagnose.guilty import replied, seen_of
 from autograder.mutants.library import Mutant, by_hand
 from autograder.mutants.trying import Bench
 from gradlab.guilty.parting import Parting, comparable, first_parting
 from gradlab.guilty.program import digest_of, may_record
 from gradlab.guilty.record import Seen
-from gradlab.shown import Shown
+from gradlab.shown import Shown, fails
+from gradlab.witness import witnessed
 
 
 class Library:
@@ -57,6 +58,10 @@ class Library:
             found = [(mutant, self.behaviour(exercise, mutant.source)) for mutant in self.mistakes.get(exercise, ())]
             self._known[exercise] = [(mutant, does) for mutant, does in found if does is not None]
         return self._known[exercise]
+
+    def fails(self, exercise: str, source: str, shown: Shown) -> bool:
+        """Whether a program fails by itself, with `source` as the answer to `exercise`."""
+        return fails(shown, replied(self.bench, exercise, source, shown, witnessed(shown.program))["message"])
 
     def parting(self, exercise: str, source: str, shown: Shown) -> Parting | None:
         """Where the graphs of a program part from those that it has with the reference's answer."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from autograder.diagnose.behaviour import Behaviour, Likeness, likeness, same
+from autograder.diagnose.behaviour import Behaviour, Likeness, finding, likeness, same
 from autograder.diagnose.library import Library
 from autograder.mutants.library import Mutant
 from gradlab.guilty.notebook import TRIED
 from gradlab.guilty.parting import Parting
-from gradlab.shown import Shown, failing_programs
-from gradlab.witness import Report
+from gradlab.shown import Shown, failing_programs, widened
+from gradlab.witness import Failed, Report
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,27 @@ def known_mistake(library: Library, exercise: str, does: Behaviour) -> Mutant | 
     if twins:
         return twins[0] if len(twins) == 1 else None
     likely = [(likeness(its, does, library.wanted), mutant) for mutant, its in known]
-    return _only_most(likely) or _only_seen(likely) or _mostly(likely)
+    found = _only_most(likely) or _only_seen(likely) or _mostly(likely)
+    if found is None:
+        return None
+    its = next(behaviour for mutant, behaviour in known if mutant == found)
+    return found if shows(programs_of(library, exercise, its), does) else None
+
+
+def shows(programs: list[Shown], does: Behaviour) -> bool:
+    """Whether the smallest program that shows a mistake shows it here too; True where no check shows it."""
+    if not programs:
+        return True
+    first, report = programs[0], does.reports.get(programs[0].check)
+    asked = finding(Failed(first.number, "" if first.got else first.message, first.got, ""))
+    return isinstance(report, Report) and any(
+        finding(each._replace(message="" if first.got else each.message)) == asked for each in report.failed
+    )
 
 
 def _only_most(likely: list[tuple[Likeness, Mutant]]) -> Mutant | None:
     """All that the mistake does wrong is done wrong here, and more of it than of any other such mistake."""
-    whole = [(like.matched, mutant) for like, mutant in likely if like.share == 1 and like.numbers]
+    whole = [(like.matched, mutant) for like, mutant in likely if like.share == 1 and like.numbers and not like.beyond]
     most = max((matched for matched, _ in whole), default=0)
     found = [mutant for matched, mutant in whole if matched == most]
     return found[0] if len(found) == 1 else None
@@ -77,7 +92,7 @@ def _only_seen(likely: list[tuple[Likeness, Mutant]]) -> Mutant | None:
 def _mostly(likely: list[tuple[Likeness, Mutant]]) -> Mutant | None:
     """Most of what the mistake does wrong is done wrong here, with numbers to prove it; far more than of any other."""
     ordered = sorted(likely, key=lambda pair: pair[0].matched, reverse=True)
-    if not ordered or ordered[0][0].share < 0.65 or ordered[0][0].numbers < 3:
+    if not ordered or ordered[0][0].share < 0.65 or ordered[0][0].numbers < 3 or ordered[0][0].beyond:
         return None
     return ordered[0][1] if len(ordered) == 1 or ordered[0][0].matched >= 2 * ordered[1][0].matched else None
 
@@ -86,11 +101,23 @@ def smallest_failure(
     library: Library, exercise: str, source: str, does: Behaviour
 ) -> tuple[Shown | None, Parting | None]:
     """Of the programs that lead to asserts that fail, the smallest in whose graph something can be seen to go wrong;
-    the smallest of all where there is none."""
+    where there is none, the smallest of all that fails on its own."""
+    programs = programs_of(library, exercise, does)
+    first = None
+    for shown in programs[:TRIED]:
+        if library.fails(exercise, source, shown):
+            first = first or shown
+            if parting := library.parting(exercise, source, shown):
+                return shown, parting
+    if first is None and programs:
+        check = next(cell.source for cell in library.blueprint.checks_of(exercise) if cell.id == programs[0].check)
+        wider = widened(programs[0], check)
+        first = next((each for each in wider if library.fails(exercise, source, each)), None)
+    return first, None
+
+
+def programs_of(library: Library, exercise: str, does: Behaviour) -> list[Shown]:
+    """The visible programs that fail, the smallest first."""
     checks = {cell.id: cell.source for cell in library.blueprint.checks_of(exercise)}
     reports = {name: report for name, report in does.reports.items() if isinstance(report, Report)}
-    programs = failing_programs(checks, reports)
-    for shown in programs[:TRIED]:
-        if parting := library.parting(exercise, source, shown):
-            return shown, parting
-    return (programs[0] if programs else None), None
+    return failing_programs(checks, reports)

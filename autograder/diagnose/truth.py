@@ -6,23 +6,27 @@ here too: the same asserts fail, and what they got is the same. Where no check s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from autograder.blueprint import Blueprint
+from autograder.blueprint import Blueprint, load_blueprint
 from autograder.diagnose.behaviour import Behaviour, events_of, first_difference
 from autograder.diagnose.guilty import replied
 from autograder.diagnose.library import Library
-from autograder.diagnose.match import known_mistake
-from autograder.mutants.library import Mutant
+from autograder.diagnose.match import known_mistake, smallest_failure
+from autograder.mutants.library import Mutant, mechanical
+from gradlab.course import load_course
 from gradlab.sealed import open_one, seal
-from gradlab.shown import failing_programs
 from gradlab.witness import Report, read_report, witnessed
+
+SIDES = ("instructor", "student")
 
 
 @dataclass(frozen=True)
 class Told:
-    """What one mutant's author would be told. side: "instructor" or "student". because: "" for silence."""
+    """What the author of a mutant would be told. side: of SIDES. because: "" for silence. true: whether it is."""
 
     mutant: Mutant
     side: str
@@ -30,7 +34,7 @@ class Told:
     true: bool = True
 
 
-def told(blueprint: Blueprint, mutants: Iterable[Mutant], advance: Callable[[], None] = lambda: None) -> Iterator[Told]:
+def told(blueprint: Blueprint, mutants: Iterable[Mutant]) -> Iterator[Told]:
     """Both sides' diagnoses of mutants that can be imported and that a check or a hidden test finds."""
     with Library(blueprint) as library:
         for mutant in mutants:
@@ -39,7 +43,6 @@ def told(blueprint: Blueprint, mutants: Iterable[Mutant], advance: Callable[[], 
                 yield _judged(library, mutant, does, "instructor", known_mistake(library, mutant.exercise, does))
                 if reports := _reports(does):
                     yield _judged(library, mutant, does, "student", _opened(library, mutant.exercise, reports))
-            advance()
 
 
 def _judged(library: Library, mutant: Mutant, does: Behaviour, side: str, mistake: Mutant | None) -> Told:
@@ -71,16 +74,30 @@ def _events(reports: dict[str, Report]) -> frozenset[str]:
 def _has(library: Library, mutant: Mutant, does: Behaviour, mistake: Mutant) -> bool:
     """Whether the mistake's own program shows the same on the mutant."""
     its = next(behaviour for each, behaviour in library.of(mutant.exercise) if each == mistake)
-    checks = {cell.id: cell.source for cell in library.blueprint.checks_of(mutant.exercise)}
-    programs = failing_programs(checks, {n: r for n, r in its.reports.items() if isinstance(r, Report)})
-    if programs:
-        text = witnessed(programs[0].program)
-        replies = [
-            replied(library.bench, mutant.exercise, each.source, programs[0], text) for each in (mistake, mutant)
-        ]
-        found = [events_of(read_report(reply["message"])) for reply in replies]
+    shown, _ = smallest_failure(library, mutant.exercise, mistake.source, its)
+    if shown:
+        text = witnessed(shown.program)
+        said = [replied(library.bench, mutant.exercise, each.source, shown, text) for each in (mistake, mutant)]
+        found = [events_of(read_report(reply["message"])) for reply in said]
         return bool(found[0]) and found[0] == found[1]
     hidden = next((name for name in its.replies if name in its.failing(library.wanted)), None)
     return hidden is not None and (
         first_difference(library.wanted[hidden], its.replies[hidden], does.replies[hidden]) is not None
     )
+
+
+def told_in(root: Path, lesson: str, every: int = 1) -> list[Told]:
+    """For each `every`th mechanical mutant of a lesson that is built, what both sides are told. root: of the course."""
+    blueprint = load_blueprint(course := load_course(root), course.lesson(lesson))
+    return list(told(blueprint, mechanical(blueprint)[::every]))
+
+
+def table(rows: Iterable[Told]) -> str:
+    """Of the mutants that fail, how many get a diagnosis on either side, and how many of these a false one."""
+    counts = Counter((each.side, bool(each.because), each.true) for each in rows)
+    lines = [f"{'':<12}{'fail':>6}{'diagnosed':>11}{'false':>7}"]
+    for side in SIDES:
+        mine = {key[1:]: count for key, count in counts.items() if key[0] == side}
+        diagnosed = sum(count for (because, _), count in mine.items() if because)
+        lines.append(f"{side:<12}{sum(mine.values()):>6}{diagnosed:>11}{mine.get((True, False), 0):>7}")
+    return "\n".join(lines)

@@ -4,7 +4,7 @@ import pytest
 
 from gradlab.sealed import open_one, seal
 from gradlab.shown import failing_programs
-from gradlab.slices import program_of
+from gradlab.slices import program_of, wider_programs
 from gradlab.witness import read_report, witnessed
 
 CHECK = """\
@@ -86,3 +86,14 @@ def test_only_the_mistake_itself_opens_its_sentence():
 def test_what_a_function_writes_to_belongs_to_it_though_it_is_bound_later():
     check = "def op(x):\n    calls.append(x)\ncalls = []\nother = 1\nop(3)\nassert calls == [4]"
     assert program_of(check, 0) == check.replace("other = 1\n", "")
+
+
+def test_wider_programs_take_along_what_no_name_connects():
+    check = "a = 1\nwith off():\n    pass\nb = 2\nassert enabled()"
+    assert program_of(check, 0) == "assert enabled()"
+    assert wider_programs(check, 0) == [
+        "b = 2\nassert enabled()",
+        "with off():\n    pass\nb = 2\nassert enabled()",
+        check,
+    ]
+    assert wider_programs("assert enabled()", 0) == ["assert enabled()"]
