@@ -5,6 +5,7 @@ Nothing of hidden tests can be in it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from autograder.blueprint import Blueprint
@@ -14,29 +15,30 @@ from autograder.remote.trials import check, whole
 from autograder.run import CHECK_SECONDS
 from autograder.sandbox import wall_seconds
 from autograder.watchdog import limited
+from gradlab.export_format import ExportError
 from gradlab.guilty.program import watched
 from gradlab.guilty.record import Seen, read
 from gradlab.notebooks import Notebook
 from gradlab.shown import Shown
 
 
-def seen_of(bench: Bench, exercise: str, source: str, shown: Shown) -> list[Seen]:
-    """What a program out of a check records, with `source` as the answer to `exercise`."""
-    return read(replied(bench, exercise, source, shown, watched(shown.program))["message"]) or []
+def seen_of(bench: Bench, answers: Mapping[str, str], shown: Shown) -> list[Seen]:
+    """What a program out of a check records on an engine of these answers, {exercise: source}."""
+    return read(replied(bench, answers, shown, watched(shown.program))["message"]) or []
 
 
-def replied(bench: Bench, exercise: str, source: str, shown: Shown, text: str) -> dict:
+def replied(bench: Bench, answers: Mapping[str, str], shown: Shown, text: str) -> dict:
     """The reply to `text` in the place of the check that `shown` is a part of."""
     blueprint, cell = _with_program(bench.blueprint, shown.check, text)
-    with bench.trying(exercise, source) as (engine, problem):
-        if engine is None:
-            return whole({"end": "raised", "text": problem})
-        engine = replace(engine, blueprint=blueprint)
+    try:
+        engine = replace(bench.workshop.engine(answers), blueprint=blueprint)
+    except ExportError as error:
+        return whole({"end": "raised", "text": str(error)})
 
-        def ask(session) -> dict:
-            return check(session, engine, cell, CHECK_SECONDS)
+    def ask(session) -> dict:
+        return check(session, engine, cell, CHECK_SECONDS)
 
-        return limited(wall_seconds(CHECK_SECONDS), lambda: observed(bench.worker, engine, ask))
+    return limited(wall_seconds(CHECK_SECONDS), lambda: observed(bench.worker, engine, ask))
 
 
 def _with_program(blueprint: Blueprint, check_id: str, source: str) -> tuple:

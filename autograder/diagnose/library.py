@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from autograder.blueprint import Blueprint
 from autograder.diagnose.behaviour import Behaviour, behaviour, with_witnesses
@@ -13,7 +14,7 @@ from gradlab.guilty.parting import Parting, comparable, first_parting
 from gradlab.guilty.program import digest_of, may_record
 from gradlab.guilty.record import Seen
 from gradlab.shown import Shown, fails
-from gradlab.witness import witnessed
+from gradlab.witness import Failed, read_report, witnessed
 
 
 class Library:
@@ -59,18 +60,26 @@ class Library:
             self._known[exercise] = [(mutant, does) for mutant, does in found if does is not None]
         return self._known[exercise]
 
-    def fails(self, exercise: str, source: str, shown: Shown) -> bool:
-        """Whether a program fails by itself, with `source` as the answer to `exercise`."""
-        return fails(shown, replied(self.bench, exercise, source, shown, witnessed(shown.program))["message"])
+    def with_reference(self, exercise: str, source: str) -> dict[str, str]:
+        """The reference's answers, but for one."""
+        return {**self.blueprint.answers, exercise: source}
 
-    def parting(self, exercise: str, source: str, shown: Shown) -> Parting | None:
-        """Where the graphs of a program part from those that it has with the reference's answer."""
+    def failing(self, answers: Mapping[str, str], shown: Shown) -> Shown | None:
+        """A program with what it got on an engine of these answers; None when it does not fail there by itself."""
+        message = replied(self.bench, answers, shown, witnessed(shown.program))["message"]
+        if not fails(shown, message):
+            return None
+        first = (*read_report(message).failed, Failed(shown.number, "", "", ""))[0]
+        return replace(shown, message=first.message, got=first.got, wanted=first.wanted)
+
+    def parting(self, answers: Mapping[str, str], shown: Shown) -> Parting | None:
+        """Where the graphs of a program part from those that it has with the reference's answers."""
         if not may_record(shown.program):
             return None
         key = shown.check, digest_of(shown.program)
         if key not in self._graphs:
-            right = seen_of(self.bench, exercise, self.blueprint.answers[exercise], shown)
+            right = seen_of(self.bench, self.blueprint.answers, shown)
             self._graphs[key] = comparable(right, shown.program)
         if not any(self._graphs[key]):
             return None
-        return first_parting(seen_of(self.bench, exercise, source, shown), self._graphs[key])
+        return first_parting(seen_of(self.bench, answers, shown), self._graphs[key])

@@ -5,7 +5,8 @@ A match is the same behaviour in every check and hidden test, or nearly, and in 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 
 from autograder.diagnose.behaviour import Behaviour, Likeness, finding, likeness, same
 from autograder.diagnose.library import Library
@@ -35,12 +36,18 @@ class Diagnosis:
         return asdict(self)
 
 
-def diagnose(library: Library, exercise: str, source: str) -> Diagnosis | None:
-    """The diagnosis of an answer; None when it cannot be imported or nothing fails."""
+def diagnose(library: Library, exercise: str, source: str, own: Mapping[str, str] | None = None) -> Diagnosis | None:
+    """The diagnosis of an answer; None when it cannot be imported or nothing fails.
+
+    own: all answers of the student, {exercise: source}. Given, every value that is told is one that a program got on
+    these: beside the reference's answers a student's code could read them, and put them into what it returns.
+    """
     does = library.behaviour(exercise, source)
     if does is None or not does.failing(library.wanted):
         return None
-    shown, parting = smallest_failure(library, exercise, source, does)
+    if own is not None:
+        library.bench.worker.close()  # another room: nothing that was read beside the reference's answers is in it
+    shown, parting = smallest_failure(library, exercise, source, does, own)
     mistake = known_mistake(library, exercise, does)
     if mistake is None:
         return Diagnosis(exercise, shown=shown, parting=parting)
@@ -98,21 +105,26 @@ def _mostly(likely: list[tuple[Likeness, Mutant]]) -> Mutant | None:
 
 
 def smallest_failure(
-    library: Library, exercise: str, source: str, does: Behaviour
+    library: Library, exercise: str, source: str, does: Behaviour, own: Mapping[str, str] | None = None
 ) -> tuple[Shown | None, Parting | None]:
     """Of the programs that lead to asserts that fail, the smallest in whose graph something can be seen to go wrong;
-    where there is none, the smallest of all that fails on its own."""
+    where there is none, the smallest of all that fails on its own. own: as for diagnose(); one that fails beside the
+    reference's answers alone is shown without values."""
     programs = programs_of(library, exercise, does)
+    answers = library.with_reference(exercise, source) if own is None else own
     first = None
-    for shown in programs[:TRIED]:
-        if library.fails(exercise, source, shown):
+    for asked in programs[:TRIED]:
+        if shown := library.failing(answers, asked):
             first = first or shown
-            if parting := library.parting(exercise, source, shown):
+            if parting := library.parting(answers, shown):
                 return shown, parting
     if first is None and programs:
         check = next(cell.source for cell in library.blueprint.checks_of(exercise) if cell.id == programs[0].check)
-        wider = widened(programs[0], check)
-        first = next((each for each in wider if library.fails(exercise, source, each)), None)
+        wider = (library.failing(answers, each) for each in widened(programs[0], check))
+        first = next((each for each in wider if each), None)
+    if first is None and own is not None:
+        alone, _ = smallest_failure(library, exercise, source, does)
+        first = replace(alone, message="", got="", wanted="") if alone else None
     return first, None
 
 

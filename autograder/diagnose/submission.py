@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from autograder.blueprint import Blueprint
 from autograder.diagnose.library import Library
 from autograder.diagnose.match import diagnose
+from autograder.engines import fault, is_written
 from autograder.judge import Verdict
 
 MOST = 4  # exercises of a submission; each takes a moment, and nobody puts more right at a time
@@ -18,13 +19,14 @@ def diagnoses(library: Library, answers: Mapping[str, str], verdicts: Mapping[st
     Never raises for what a student wrote; whatever goes wrong costs the diagnosis, and no grade.
     """
     lost = [name for name, several in verdicts.items() if any(each.ran and each.reason for each in several)]
+    own = {name: source for name, source in answers.items() if _can_be_built(library.blueprint, name, source)}
     found: dict[str, dict] = {}
     for name in lost:
         if len(found) == MOST:
             break
         if name in answers:
             try:
-                diagnosis = diagnose(library, name, answers[name])
+                diagnosis = diagnose(library, name, answers[name], own)
             except Exception:
                 continue
             finally:
@@ -32,6 +34,10 @@ def diagnoses(library: Library, answers: Mapping[str, str], verdicts: Mapping[st
             if diagnosis:
                 found[name] = diagnosis.to_dict()
     return found
+
+
+def _can_be_built(blueprint: Blueprint, name: str, source: str) -> bool:
+    return name in blueprint.exercises and is_written(source) and not fault(blueprint, name, source)
 
 
 def library_for(blueprint: Blueprint) -> Library | None:

@@ -77,7 +77,8 @@ def _has(library: Library, mutant: Mutant, does: Behaviour, mistake: Mutant) -> 
     shown, _ = smallest_failure(library, mutant.exercise, mistake.source, its)
     if shown:
         text = witnessed(shown.program)
-        said = [replied(library.bench, mutant.exercise, each.source, shown, text) for each in (mistake, mutant)]
+        engines = [library.with_reference(mutant.exercise, each.source) for each in (mistake, mutant)]
+        said = [replied(library.bench, answers, shown, text) for answers in engines]
         found = [events_of(read_report(reply["message"])) for reply in said]
         return bool(found[0]) and found[0] == found[1]
     hidden = next((name for name in its.replies if name in its.failing(library.wanted)), None)
