@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from autograder.sandbox import bubblewrap, probe
 from autograder.sandbox.server import ForkServer, SandboxError, scratch
-from autograder.sandbox.visible import GRADLAB, INSIDE, SYSTEM, WORKER, packages, python_places, without
+from autograder.sandbox.visible import GRADLAB, INSIDE, NUMPY, SYSTEM, WORKER, packages, python_places, without
 from gradlab.errors import GradlabError, did_you_mean
 
 
@@ -102,7 +102,7 @@ def _offered(name: str) -> Offer:
 def start(isolated: Isolation, folder: str) -> ForkServer:
     """A fork server for the submissions in `folder`. Raises SandboxError."""
     house = [str(WORKER), str(GRADLAB), str(INSIDE), folder]
-    plan: dict = {"worker": str(WORKER), "arguments": [str(GRADLAB.parent)]}
+    plan: dict = {"worker": str(WORKER), "numpy": str(NUMPY), "arguments": [str(GRADLAB.parent)]}
     if isolated.rooms:
         plan["scratch"] = folder
     if isolated.name == "bubblewrap":

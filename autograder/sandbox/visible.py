@@ -14,6 +14,7 @@ import gradlab
 
 WORKER = Path(__file__).resolve().parents[1] / "worker"
 INSIDE = Path(__file__).resolve().parent / "inside"
+NUMPY = Path(numpy.__file__).resolve().parents[1]
 GRADLAB = Path(gradlab.__file__).resolve().parent  # checks run as `gradlab check` runs them
 
 #: Of the system, as far as it is there.

@@ -55,6 +55,8 @@ def main() -> None:
 def _load(plan: Plan):
     """The worker's own main module, with all it imports."""
     sys.path.insert(0, plan.worker)
+    if plan.numpy not in sys.path:  # a .pth file may have led to it, which is hidden here
+        sys.path.append(plan.numpy)
     sys.argv = [plan.worker, *plan.arguments]
     spec = importlib.util.spec_from_file_location("worker_main", os.path.join(plan.worker, "__main__.py"))
     module = importlib.util.module_from_spec(spec)

@@ -33,6 +33,7 @@ class Plan:
     hidden: {folder in it: what stays of it}.
     scratch: the folder that holds the submissions' folders; in a room only its own is left. None: no rooms.
     readable: restrict to these paths by Landlock, and the submission's.
+    worker, numpy: where the worker's code is, and the folder that NumPy is in.
     """
 
     root: str | None = None
@@ -41,6 +42,7 @@ class Plan:
     scratch: str | None = None
     readable: list[str] | None = None
     worker: str = ""
+    numpy: str = ""
     arguments: list[str] = field(default_factory=list)
 
 
