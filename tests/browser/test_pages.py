@@ -14,7 +14,8 @@ PAGES = ("index.html", f"modules/{LESSON}/{LESSON}.html")
 @pytest.fixture(scope="module")
 def website(tmp_path_factory):
     """The self-learners' edition with one lesson run, the others as they are released; without MathJax."""
-    pytest.importorskip("sphinx", reason="needs Sphinx: pip install -e '.[docs]'")
+    for module in ("sphinx", "axe_playwright_python"):
+        pytest.importorskip(module, reason=f"needs {module}: pip install -e '.[dev,docs]'")
     import nbformat
 
     from autograder.build import build

@@ -15,7 +15,8 @@ LESSON = "modules/03_backward_pass/03_backward_pass.html"
 @pytest.fixture(scope="module")
 def website(tmp_path_factory):
     """The class edition, as `autograder docs --github` renders it."""
-    pytest.importorskip("sphinx", reason="needs Sphinx: pip install -e '.[docs]'")
+    for module in ("sphinx", "axe_playwright_python"):
+        pytest.importorskip(module, reason=f"needs {module}: pip install -e '.[dev,docs]'")
     from autograder.docs.editions import CLASS
     from autograder.docs.make import make
     from gradlab.course import load_course
