@@ -176,11 +176,12 @@ def test_what_a_browser_lacks_is_said(tabs, site, missing, words):
 def test_python_that_did_not_arrive_whole(site, tmp_path, part, act):
     """The page says which file it is, and gets it again."""
     from lesson_page import browser
-    from lite_page import BLOCKED, LitePage, halved, server_module
+    from lite_page import BLOCKED, LitePage, halved, server_module, with_every_cell
 
     (file,) = (site.folder / "static" / "pyodide").glob(part)
     name = f"static/pyodide/{file.name}"
-    with server_module().Server(site.folder, patches={name: halved}) as server:
+    patches = {name: halved, "jupyter-lite.json": with_every_cell}
+    with server_module().Server(site.folder, patches=patches) as server:
         with browser(tmp_path, flags=(BLOCKED,)) as tabs:
             page = tabs.new_page()
             page.goto(f"{server.url}lab/index.html?path=modules/01_tensors/01_tensors.ipynb")
@@ -192,10 +193,10 @@ def test_python_that_did_not_arrive_whole(site, tmp_path, part, act):
             assert f"did not arrive whole ({name})" in notice.inner_text()
             notice.get_by_role("button", name="Load it again").click()
             page.get_by_text("Still not whole").wait_for(timeout=120_000)
-            server.patches.clear()
+            del server.patches[name]
             server.body.cache_clear()
-            page.get_by_role("button", name="Try again").click()
-            page.wait_for_load_state()
+            with page.expect_navigation(timeout=240_000):
+                page.get_by_role("button", name="Try again").click()
             again = LitePage.ready(page, "modules/01_tensors/01_tensors.ipynb", 240)
             assert '"error"' not in again.execute(again.place("setup"))
 

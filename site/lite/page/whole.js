@@ -63,7 +63,7 @@
     if (!one || one.gradlabListens) return;
     one.gradlabListens = true;
     one.iopubMessage.connect(function (_, message) {
-      if (message.header.msg_type === "error" && message.content.ename === "ModuleNotFoundError") look();
+      if (message.header.msg_type === "error" && /ModuleNotFoundError/.test(message.content.ename)) look();
     });
   }
 
