@@ -7,6 +7,7 @@ and needs nothing but its arguments, so it may run anywhere, as often as one lik
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from autograder.blueprint import Blueprint, load_blueprint
@@ -17,9 +18,11 @@ from autograder.judge import Verdict
 from autograder.observe import expected
 from autograder.rebuild import Rebuilt, Repair, rebuild
 from autograder.remote.channel import Ended
-from autograder.run import Run, trials_of
+from autograder.remote.tapes import Tape
+from autograder.run import Run, Trial, trials_of
 from autograder.sandbox import Isolation, chosen
 from autograder.seeds import seed_of
+from autograder.taping import taped
 from autograder.watchdog import Logbook, watched
 from gradlab.course import Course, Lesson
 
@@ -28,10 +31,14 @@ READING = 60.0  # seconds of CPU, for what takes a few milliseconds
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the hidden tests of a submission draw, and {hidden test: what the reference makes of it}."""
+    """What the hidden tests of a submission draw, and {hidden test: what the reference makes of it}.
+
+    tapes: {check or hidden test: what the reference's process said in it}.
+    """
 
     seed: int
     replies: dict[str, dict] = field(repr=False)
+    tapes: dict[str, Tape] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,18 @@ class Desk:
         """
         first = seed_of(self.blueprint.lesson.id)
         seed = first if seed is None else seed
-        return Inputs(seed, expected(self.reference, self.blueprint.programs, seed, twice=seed == first))
+        replies = expected(self.reference, self.blueprint.programs, seed, twice=seed == first)
+        programs = [trial for trial in self._trials if trial.program]
+        return Inputs(seed, replies, self._checks | taped(self.reference, programs, seed))
+
+    @cached_property
+    def _trials(self) -> list[Trial]:
+        return [trial for name in self.blueprint.exercises for trial in trials_of(self.blueprint, name)]
+
+    @cached_property
+    def _checks(self) -> dict[str, Tape]:
+        """The tapes of the checks, which draw nothing."""
+        return taped(self.reference, [trial for trial in self._trials if trial.cell], seed=0)
 
 
 def set_up(course: Course, lesson: Lesson, scratch: Path, rung: str = "") -> Desk:
@@ -78,8 +96,8 @@ def grade_submission(
     if rebuilt.problem:
         verdicts = nothing(desk.blueprint, rebuilt.problem)
     else:
-        base, isolated = desk.base, desk.isolated
-        run = Run(desk.blueprint, base, rebuilt.sources, inputs.replies, inputs.seed, isolated, logbook=logbook)
+        base, isolated, seed = desk.base, desk.isolated, inputs.seed
+        run = Run(desk.blueprint, base, rebuilt.sources, inputs.replies, seed, isolated, {}, logbook, inputs.tapes)
         verdicts = run.verdicts()
     graded = Graded(
         student=submission.student,

@@ -110,7 +110,7 @@ class Workshop:
         for module in self.blueprint.lesson.modules:
             cells = [(cell.name, source) for cell, source in self._chosen(answers) if cell.module == module]
             if cells:
-                texts[module] = assemble(cells, module, self.blueprint.lesson.id)
+                texts[module] = _assembled(tuple(cells), module, self.blueprint.lesson.id)
         return Engine(self.base, self.blueprint, texts, dict(answers))
 
     @cached_property
@@ -139,6 +139,7 @@ class Workshop:
 # ---- one cell ---------------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=512)
 def is_written(source: str) -> bool:
     """Whether an exercise's cell has been worked on. What is no Python has."""
     if not plain_code(source):
@@ -155,9 +156,15 @@ def fault(blueprint: Blueprint, exercise: str, source: str) -> str:
         return f"the cell is longer than {LONGEST_CELL:,} characters"
     cell = blueprint.exercises[exercise]
     given = [(c.name, c.source) for c in blueprint.notebook.cells if c.role == "given" and c.module == cell.module]
+    cells = (*(given if cell.module else ()), (exercise, source))
+    return _fault(source, cells, cell.module or "cell", blueprint.lesson.id)
+
+
+@lru_cache(maxsize=512)
+def _fault(source: str, cells: tuple, module: str, lesson: str) -> str:
     try:
         parse_cell(plain_code(source), "the cell")
-        assemble([*(given if cell.module else ()), (exercise, source)], cell.module or "cell", blueprint.lesson.id)
+        _assembled(cells, module, lesson)
     except ExportError as error:
         return _syntax(source) or str(error)
     except RecursionError:
@@ -184,8 +191,9 @@ def _names_of_nb(tests: str, program: Program) -> frozenset[str]:
     return _attributes(tests, list(inspect.signature(program.run).parameters)[3])
 
 
-#: Compiled to find out whether it needs to be done, so once for each cell.
-_plain = lru_cache(maxsize=4096)(without_magics)
+#: What is known of a text is found out once: cells are parsed and compiled for it, and most are asked about often.
+_plain = lru_cache(maxsize=1024)(without_magics)
+_assembled = lru_cache(maxsize=512)(assemble)
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,6 @@ told; what cannot be matched counts as missing, and that is told too.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -19,7 +18,7 @@ from typing import NamedTuple
 from autograder.blueprint import Blueprint
 from autograder.engines import is_written
 from autograder.submitted import Handed, read_submitted
-from gradlab.export_format import plain_code
+from gradlab.export_format import plain_code, syntax_tree
 from gradlab.names import defined_names
 
 
@@ -156,7 +155,7 @@ def _adjacent(cells: list[Handed]) -> bool:
 
 def _parses(source: str) -> bool:
     try:
-        ast.parse(plain_code(source))
+        syntax_tree(plain_code(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

@@ -1,7 +1,8 @@
 """The answers of one submission, run: every check and hidden test of every exercise gets its verdict.
 
 First all answers together, as the student has them. What fails is tried once more with the reference's answers to the
-other exercises: an exercise is graded as if the others were right, so nothing is lost twice to one mistake.
+other exercises: an exercise is graded as if the others were right, so nothing is lost twice to one mistake. Before a
+trial is run, its tape is played (remote/tapes.py): what answers as the reference does passes without being run.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ from autograder.engines import Engine, Workshop, fault, is_written
 from autograder.judge import Verdict, difference
 from autograder.observe import open_session
 from autograder.programs import Program
+from autograder.remote import tapes
 from autograder.remote.channel import Ended
+from autograder.remote.checks import needs
 from autograder.remote.session import Session
+from autograder.remote.tapes import Tape
 from autograder.remote.trials import check, imports, program, whole
 from autograder.sandbox import Isolation, Worker, scratch, wall_seconds
 from autograder.watchdog import Logbook, limited
@@ -57,7 +61,8 @@ class Trial:
 class Run:
     """Grades `answers`, {exercise: source}. expected: the reference's replies to the hidden tests with this seed.
 
-    logbook: what is under way, and what ended the process that tried it before (see watchdog.py).
+    logbook: what is under way, and what ended the process that tried it before (see watchdog.py). tapes: {trial: what
+    the reference's process said in it}; without them, all is run, and the verdicts are the same.
     """
 
     blueprint: Blueprint
@@ -68,6 +73,7 @@ class Run:
     isolated: Isolation | None = None
     faults: dict[str, str] = field(default_factory=dict)
     logbook: Logbook = field(default_factory=Logbook)
+    tapes: Mapping[str, Tape] = field(default_factory=dict)
 
     def verdicts(self, trials: Iterable[Trial] | None = None) -> dict[str, list[Verdict]]:
         """{exercise: a verdict for each of its checks and hidden tests}, or for those in `trials` only.
@@ -118,6 +124,17 @@ def trials_of(blueprint: Blueprint, exercise: str) -> list[Trial]:
     return checks + programs
 
 
+def asked_of(engine: Engine, trial: Trial) -> tuple[list, str]:
+    """The cells of the notebook that a trial asks a session for, and what says whether another asks for the same."""
+    if trial.cell:
+        cells, names, _ = needs(*engine.cells_for(trial.cell))
+    elif trial.program.wants_nb:
+        cells, names = engine.notebook_for(trial.program)
+    else:
+        return [], ""
+    return cells, tapes.notebook_key(cells, names)
+
+
 class _Rounds:
     """The rounds of one run: import, all together, one by one."""
 
@@ -125,6 +142,7 @@ class _Rounds:
         self.run, self.blueprint, self.workshop, self.worker = run, run.blueprint, workshop, worker
         self.engine: Engine | None = None
         self.session: Session | None = None
+        self.spoilt = False  # the session's process was asked what perhaps no program would ask
         self.together: dict[Trial, str] = {}
         self.own = texts_in([*run.answers.values(), *self.blueprint.stubs.values()])
 
@@ -132,11 +150,42 @@ class _Rounds:
         """{trial: why its points are lost, or ""} for the trials of exercises that could be tried."""
         answers, together = self._importable(answers)
         trials = [trial for trial in trials if trial.exercise in answers]
-        found = self.together = self._round(together, trials)
+        right = self._confirmed(together, trials)
+        for name in answers:  # to play a tape costs little, so it comes before anything is run
+            left = [trial for trial in trials if trial.exercise == name and trial not in right]
+            if left:
+                right |= self._confirmed(self._alone(name, answers[name]), left)
+        self.together = self._round(together, [trial for trial in trials if trial not in right])
+        found = dict.fromkeys(right, "") | self.together
         for name in answers:
             again = [trial for trial in trials if trial.exercise == name and found.get(trial, "?")]
             if again:
                 found = found | self._round(self._alone(name, answers[name]), again, alone=answers[name])
+        return found
+
+    def _confirmed(self, engine: Engine, trials: list[Trial]) -> set[Trial]:
+        """The trials in which the engine answers all that the reference does."""
+        found: set[Trial] = set()
+        stuck = False
+        for trial in trials:
+            tape = self.run.tapes.get(trial.name)
+            cells, key = asked_of(engine, trial)
+            if tape is None or tape.notebook != key:
+                continue
+            if stuck or not self._is_open(engine):
+                self._open(engine)
+            if self.session is None:
+                break
+            self.spoilt, stuck = True, False
+            try:
+                right = tapes.confirmed(self.session, tape, cells)
+            except Ended as end:
+                if end.end == "time":  # and so may the others
+                    break
+                continue
+            if right:
+                found.add(trial)
+            stuck = not right and tape.nests
         return found
 
     # ---- import -------------------------------------------------------------------------------------------------
@@ -194,6 +243,10 @@ class _Rounds:
         """The engine with one answer of the student's, and the reference's to all other exercises."""
         return self.workshop.engine({**self.blueprint.answers, name: source})
 
+    def _is_open(self, engine: Engine) -> bool:
+        """Whether `session` is one with a process that holds `engine`."""
+        return self.session is not None and not self.session.channel.end and self.engine is engine
+
     def _open(self, engine: Engine) -> None:
         """Make `session` one with a new process that holds `engine`; None when there is none.
 
@@ -202,7 +255,7 @@ class _Rounds:
         """
         if engine is not self.engine:
             self.worker.close()
-        self.engine = engine
+        self.engine, self.spoilt = engine, False
         try:
             self.session = open_session(self.worker, engine)
         except Ended:
@@ -232,7 +285,7 @@ class _Rounds:
         if not self.run.logbook.begins(step):
             return self._reason(trial, whole({"end": "time"}), alone), True
         for _ in range(LIVES):
-            if alone or self.session is None or self.session.channel.end or self.engine is not engine:
+            if alone or self.spoilt or not self._is_open(engine):
                 self._open(engine)
             reply = DIED if self.session is None else self._reply(engine, trial)
             if reply["end"] != "died":

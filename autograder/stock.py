@@ -99,7 +99,7 @@ def _hidden_verdicts(desk, answers: dict[str, str]) -> dict[str, dict]:
     blueprint = desk.blueprint
     trials = [trial for name in blueprint.exercises for trial in trials_of(blueprint, name) if trial.program]
     inputs = desk.inputs()
-    run = Run(blueprint, desk.base, answers, inputs.replies, inputs.seed, desk.isolated)
+    run = Run(blueprint, desk.base, answers, inputs.replies, inputs.seed, desk.isolated, tapes=inputs.tapes)
     return {
         exercise: {"points": sum(verdict.earned for verdict in verdicts), "reasons": said_once(verdicts)}
         for exercise, verdicts in run.verdicts(trials).items()

@@ -26,8 +26,8 @@ class Cost(NamedTuple):
     whole: bool
 
 
-def cost_of(command: Sequence[str], **more) -> Cost:
-    """Run `command` and return its cost. Raises CalledProcessError, with its output, when it fails."""
+def cost_of(command: Sequence[str], check: bool = True, **more) -> Cost:
+    """Run `command` and return its cost. With `check`, raises CalledProcessError, with its output, when it fails."""
     group = _new_group()
     enter = None if group is None else lambda: (group / "cgroup.procs").write_text(str(os.getpid()))
     before, started = _waited_for(), time.perf_counter()
@@ -39,7 +39,7 @@ def cost_of(command: Sequence[str], **more) -> Cost:
         process.returncode = os.waitstatus_to_exitcode(status)
     seconds = time.perf_counter() - started
     cpu = _waited_for() - before if group is None else _used_by(group)
-    if process.returncode:
+    if process.returncode and check:
         raise subprocess.CalledProcessError(process.returncode, command, output)
     return Cost(cpu, seconds, usage.ru_maxrss << 10, group is not None)
 
@@ -63,6 +63,18 @@ def _used_by(group: Path) -> float:
     except OSError:
         pass  # something of the command is still there
     return int(used["usage_usec"]) / 1e6
+
+
+def used_here() -> float:
+    """Seconds of CPU that this process's control group has used; without one of its own, those that were waited for."""
+    try:
+        name = next(
+            line[3:].strip() for line in Path("/proc/self/cgroup").read_text().splitlines() if line[:3] == "0::"
+        )
+        path = next(path for root in GROUPS if (path := root / name.strip("/") / "cpu.stat").is_file())
+        return int(dict(line.split() for line in path.read_text().splitlines())["usage_usec"]) / 1e6
+    except (OSError, StopIteration, KeyError):
+        return _waited_for()
 
 
 def _waited_for() -> float:

@@ -4,8 +4,12 @@
     python -m benchmarks.grading --large 2000           and whether a submission costs the same among 2,000
     python -m benchmarks.grading --stock 10             fewer for nbgrader, which takes its time
 
-CPU time counts, with everything that was started, sandboxes included. Stock nbgrader runs the notebooks without the
-hidden tests, which would only add to it: its kernel runs the student's code and the visible checks, and no more.
+CPU time counts, with everything that was started, sandboxes included. Ours: hidden tests, in the sandbox, without
+diagnoses. Stock nbgrader: its own Execute, with its own time-out of 30 s a cell, no sandbox, and none of the hidden
+tests, which would only add to it; its kernel runs the student's code and the visible checks, and no more.
+
+What the reference does in the hidden tests is found out once for each edition of a lesson, and kept in .build/: the
+first run says what that costs, and the second what a submission does.
 """
 
 from __future__ import annotations
@@ -13,9 +17,11 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 from autograder.startup import quicken
@@ -30,16 +36,28 @@ from autograder.release import apply, plan_release  # noqa: E402
 from benchmarks.cpu import Cost, cost_of  # noqa: E402
 from gradlab.course import load_course  # noqa: E402
 
-WITHOUT_HIDDEN_TESTS = """
-from nbgrader.preprocessors import NbGraderPreprocessor
+PLAIN_STOCK = """
+import json
+import os
+
+import autograder.stock
+from benchmarks.cpu import used_here
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 class LeaveOutHiddenTests(NbGraderPreprocessor):
-    def preprocess_cell(self, cell, resources, index):
-        if cell.metadata.get("gradlab", {}).get("role") == "hidden":
-            cell.source = "0.0"
-        return cell, resources
+    def preprocess(self, nb, resources):
+        with open(os.environ["BENCH_LOG"], "a") as log:
+            log.write(f"{used_here()}\\n")
+        for cell in nb.cells:
+            if cell.metadata.get("gradlab", {}).get("role") == "hidden":
+                cell.source = "0.0"
+        return nb, resources
 
-c.Autograde.autograde_preprocessors = [LeaveOutHiddenTests, *c.Autograde.autograde_preprocessors]
+autograder.stock._hidden_verdicts = lambda desk, answers: {}
+c.Execute.timeout = 30
+ours = autograder.stock.ExecuteToTheEnd
+steps = [Execute if step is ours else step for step in c.Autograde.autograde_preprocessors]
+c.Autograde.autograde_preprocessors = [LeaveOutHiddenTests, *steps]
 """
 
 
@@ -72,15 +90,21 @@ class _Bench:
     def run(self) -> None:
         number = self.args.number
         print(f"{number} copies-with-variations of {self.lesson.id}; {os.cpu_count()} cores", flush=True)
+        first = self._ours(number)
         ours = self._ours(number)
         self._say("autograder grade, hidden tests and sandbox included", ours, number)
+        print(f"  once for an edition of the lesson: {first.cpu - ours.cpu:.0f} s of CPU more", flush=True)
         pages = self._ours(number, feedback=True)
         self._say("  and feedback pages for all of them", pages, number)
+        told = self._ours(number, diagnoses=True)
+        print(f"  with diagnoses: {told.cpu / number * 1000:.0f} ms of CPU each", flush=True)
         few = self.args.stock or number
-        stock = self._stock(few)
-        self._say("nbgrader autograde, without hidden tests", stock, few)
-        ratio = stock.cpu / few / (ours.cpu / number)
-        print(f"CPU per submission: {ratio:.1f} × less than stock nbgrader", flush=True)
+        stock, each = self._stock(few)
+        self._say("nbgrader autograde, without hidden tests, no sandbox", stock, few)
+        print(f"CPU per submission: {stock.cpu / few / (ours.cpu / number):.1f} × less than stock nbgrader", flush=True)
+        if each:
+            middle = statistics.median(each)
+            print(f"  its median submission: {middle * 1000:.0f} ms, {middle / (ours.cpu / number):.1f} × our mean")
         if self.args.large:
             large = self._ours(self.args.large)
             self._say("autograder grade", large, self.args.large)
@@ -98,7 +122,7 @@ class _Bench:
             hand_in_crowd(load_blueprint(self.course, self.lesson), released, number, folder)
         return folder
 
-    def _ours(self, number: int, feedback: bool = False) -> Cost:
+    def _ours(self, number: int, feedback: bool = False, diagnoses: bool = False) -> Cost:
         """From nothing to a gradebook; with `feedback`, only the pages that a graded class has not got yet."""
         out = self.folder / f"out-{number}"
         command = [
@@ -115,16 +139,29 @@ class _Bench:
         if not feedback:
             shutil.rmtree(out, ignore_errors=True)
             command += ["--no-feedback"]
+        if not diagnoses:
+            command += ["--no-diagnoses"]
         if self.args.jobs:
             command += ["--jobs", str(self.args.jobs)]
         return cost_of(command, env=self.env, cwd=self.course.root)
 
-    def _stock(self, number: int) -> Cost:
+    def _stock(self, number: int) -> tuple[Cost, list[float]]:
+        """What it costs, and seconds of CPU for each submission, if they can be told apart."""
         config = self.course.root / "nbgrader_config.py"
-        config.write_text(config.read_text(encoding="utf-8") + WITHOUT_HIDDEN_TESTS, encoding="utf-8")
-        shutil.copytree(self._handed_in(number), self.course.root / "submitted")
+        config.write_text(config.read_text(encoding="utf-8") + PLAIN_STOCK, encoding="utf-8")
+        submitted = self.course.root / "submitted"
+        submitted.mkdir()
+        for folder in sorted(self._handed_in(self.args.number).iterdir())[:number]:
+            shutil.copytree(folder, submitted / folder.name)
         command = [sys.executable, "-m", "nbgrader", "autograde", self.lesson.id]
-        return cost_of(command, env=self.env, cwd=self.course.root)
+        log = self.folder / "stock.log"
+        env = self.env | {"GRADLAB_UNSAFE": "1", "BENCH_LOG": str(log)}
+        cost = cost_of(command, check=False, env=env, cwd=self.course.root)
+        # Some notebooks of the crowd it refuses, and then ends with an error.
+        graded = len(list((self.course.root / "autograded").glob("*/*/*.ipynb")))
+        print(f"nbgrader graded {graded} of {number}", flush=True)
+        marks = [float(line) for line in log.read_text().splitlines()] if log.is_file() else []
+        return cost, [later - earlier for earlier, later in pairwise(marks)]
 
     def _say(self, what: str, cost: Cost, number: int) -> None:
         each = cost.cpu / number * 1000

@@ -12,7 +12,9 @@ import sys
 import traceback
 import warnings
 from contextlib import contextmanager, redirect_stderr
+from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import NamedTuple
 
 from gradlab.export_format import ExportError, is_unwritten, plain_code
@@ -168,7 +170,7 @@ class Namespace:
     def run(self, cell: JobCell) -> None:
         code = plain_code(cell.source) if cell.module else cell.source
         linecache.cache[cell.file] = (len(code), None, code.splitlines(keepends=True), cell.file)
-        exec(compile(code, cell.file, "exec", self.flags, dont_inherit=True), self.names)
+        exec(_compiled(code, cell.file, self.flags), self.names)
 
 
 def without_magics(source: str) -> str:
@@ -180,12 +182,18 @@ def without_magics(source: str) -> str:
         return re.sub(r"^([ \t]*)[%!].*$", r"\1pass", source, flags=re.MULTILINE)
 
 
-def _names(of, source: str) -> set[str]:
+@lru_cache(maxsize=1024)
+def _names(of, source: str) -> frozenset[str]:
     """The names `of` finds; none in what is not Python."""
     try:
-        return set(of(source))
+        return frozenset(of(source))
     except (SyntaxError, ValueError):
-        return set()
+        return frozenset()
+
+
+@lru_cache(maxsize=1024)
+def _compiled(code: str, file: str, flags: int) -> CodeType:
+    return compile(code, file, "exec", flags, dont_inherit=True)
 
 
 # ---- what went wrong --------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from gradlab.errors import GradlabError, did_you_mean
@@ -70,9 +71,9 @@ def is_marker(line: str) -> bool:
 
 
 def parse_cell(source: str, name: str = "the cell") -> ast.Module:
-    """The syntax tree of a cell's source. Raises ExportError with the line when it is not Python."""
+    """The syntax tree of a cell's source, not to be changed. Raises ExportError with the line when it is not Python."""
     try:
-        return ast.parse(source)
+        return syntax_tree(source)
     except SyntaxError as error:
         line = error.lineno or 1
         shown = (error.text or "").strip()
@@ -81,6 +82,12 @@ def parse_cell(source: str, name: str = "the cell") -> ast.Module:
         raise ExportError(f"{name}, line {line}: {kind}: {error.msg}{quoted}", name, line) from None
     except (ValueError, RecursionError, MemoryError) as error:  # a null character; brackets nested without end
         raise ExportError(f"{name} cannot be read as Python: {error or type(error).__name__}.", name) from None
+
+
+@lru_cache(maxsize=128)
+def syntax_tree(source: str) -> ast.Module:
+    """The tree of a text that is asked about several times in a row. Not to be changed. Raises as ast.parse."""
+    return ast.parse(source)
 
 
 def is_unwritten(source: str, name: str = "the cell") -> bool:

@@ -7,14 +7,14 @@ import builtins
 import dis
 from types import CodeType
 
-from gradlab.export_format import plain_code
+from gradlab.export_format import plain_code, syntax_tree
 
 
 def defined_names(source: str) -> list[str]:
     """The functions, classes and variables that the top level of `source` defines, in order. Imports are not among
     them. Raises SyntaxError."""
     names: dict[str, None] = {}
-    for node in _top_level(ast.parse(plain_code(source)).body):
+    for node in _top_level(syntax_tree(plain_code(source)).body):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names[node.name] = None
         else:
@@ -26,7 +26,7 @@ def defined_names(source: str) -> list[str]:
 def bound_names(source: str) -> list[str]:
     """defined_names, and the names that imports at the top level bind. Raises SyntaxError."""
     names = dict.fromkeys(defined_names(source))
-    for node in _top_level(ast.parse(plain_code(source)).body):
+    for node in _top_level(syntax_tree(plain_code(source)).body):
         if isinstance(node, ast.Import | ast.ImportFrom) and getattr(node, "module", "") != "__future__":
             names.update((alias.asname or alias.name.partition(".")[0], None) for alias in node.names)
     return list(names)
@@ -34,7 +34,7 @@ def bound_names(source: str) -> list[str]:
 
 def used_names(source: str) -> set[str]:
     """Every name that `source` reads, anywhere. Raises SyntaxError."""
-    return {node.id for node in ast.walk(ast.parse(plain_code(source))) if isinstance(node, ast.Name)}
+    return {node.id for node in ast.walk(syntax_tree(plain_code(source))) if isinstance(node, ast.Name)}
 
 
 def outside_names(source: str) -> list[str]:

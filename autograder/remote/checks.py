@@ -14,7 +14,7 @@ import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from types import CodeType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -62,7 +62,16 @@ def _message(error: BaseException, cells: Sequence[JobCell], place: int, package
         return f"{type(error).__name__}, and its message could not be shown."
 
 
-def _run(session: Session, cells: Sequence[JobCell], place: int) -> None:
+class Needs(NamedTuple):
+    """What a check needs of the notebook: the cells to ask the student's process for (see engine.notebook there), the
+    names of theirs, and the cells that run here."""
+
+    asked: list[list]
+    names: list[str]
+    here: list[JobCell]
+
+
+def needs(cells: Sequence[JobCell], place: int) -> Needs:
     check, before = cells[place], cells[:place]
     own = [cell for cell in cells if cell.role == "exercise" and cell.name == check.name]
     used = set(names_in(used_names, check.source)).union(*(names_in(used_names, cell.source) for cell in own))
@@ -79,10 +88,15 @@ def _run(session: Session, cells: Sequence[JobCell], place: int) -> None:
     sent = [[*cell, cell in own or cell.role == "given"] for cell in there]
     asked = used.union(*(names_in(used_names, cell.source) for cell in here))
     bound = set().union(*(names_in(bound_names, cell.source) for cell in there if cell not in here))
+    return Needs(sent, sorted(bound & asked), here)
+
+
+def _run(session: Session, cells: Sequence[JobCell], place: int) -> None:
+    asked, names, here = needs(cells, place)
     space: dict[str, Any] = {"__name__": "__main__", "np": np, session.name: session.package()}
-    space |= {name: value for name, value in session.notebook(sent, sorted(bound & asked)).items()}
+    space |= session.notebook(asked, names)
     space["__builtins__"] = builtins_there()
-    for cell in (*here, check):
+    for cell in (*here, cells[place]):
         _execute(cell, space)
 
 

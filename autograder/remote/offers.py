@@ -24,11 +24,6 @@ class Offers:
         self.raised: dict[int, BaseException] = {}
         self.count = 0
 
-    def forget(self) -> None:
-        self.things.clear()
-        self.numbers.clear()
-        self.raised.clear()
-
     def term(self, value: Any, inner: Callable[[Any], Any]) -> list:
         """The term of a function or object. inner: makes terms of an object's attributes."""
         number = self.numbers.get(id(value))

@@ -12,6 +12,7 @@ from typing import Any
 from autograder.remote.channel import Ended
 from autograder.remote.proxies import Called, RemoteClass, is_remote
 from autograder.remote.values import BY_NAME, Values
+from autograder.worker import orders
 from autograder.worker.terms import Out
 from autograder.worker.wire import WireError
 
@@ -20,10 +21,13 @@ _here = threading.local()
 
 
 class Session:
-    """channel: to a process that holds the engine of `package`. Use it in the thread that made it."""
+    """channel: to a process that holds the engine of `package`. Use it in the thread that made it.
 
-    def __init__(self, channel, package: str):
-        self.channel, self.name = channel, package
+    plainly: exceptions from there do not say where they were raised.
+    """
+
+    def __init__(self, channel, package: str, plainly: bool = False):
+        self.channel, self.name, self.plainly = channel, package, plainly
         self.values = Values(self)
         self.methods: set[tuple] = set()
         self.relatives: dict[tuple, bool] = {}
@@ -149,15 +153,20 @@ class Session:
 
     def notebook(self, cells: list, wanted: list[str]) -> Mapping[str, Any]:
         """The names of the student's notebook (see autograder/worker/engine.py)."""
-        found = self.ask("notebook", cells, wanted)
+        self.tell(cells)
+        found = self.ask("notebook", [[f"{role} {name}", must] for role, name, _, _, must in cells], wanted)
         if not isinstance(found, dict):
             raise self.channel.break_off()
         return dict(found)
 
-    def rest(self) -> None:
-        """Forget what was offered: the next program has nothing to do with the last."""
-        self.values.offers.forget()
-        self.ask("forget")
+    def tell(self, cells: list) -> None:
+        """Let the process know what is in these cells, for requests about them."""
+        self.channel.tell({f"{role} {name}": [role, name, of, source] for role, name, of, source, _ in cells})
+
+    def next(self) -> Session:
+        """A session with the same process for the next program, which has nothing to do with the last."""
+        self.channel.order(orders.begin(self.plainly))
+        return Session(self.channel, self.name, self.plainly)
 
     def __enter__(self) -> Session:
         self.before, _here.session = getattr(_here, "session", None), self

@@ -24,6 +24,7 @@ def program(session: Session, engine, test: Program, seed: int) -> dict:
 
     engine: of autograder.engines; it says which of the notebook's cells the test's `nb` is made of.
     """
+    session = session.next()
     see = See(session)
 
     def run() -> dict:
@@ -39,6 +40,7 @@ def program(session: Session, engine, test: Program, seed: int) -> dict:
 
 def check(session: Session, engine, cell, seconds: float) -> dict:
     """What a visible check says is in "message"; nothing when it passes."""
+    session = session.next()
 
     def run() -> dict:
         session.channel.allow(seconds, wall_seconds(seconds))
@@ -50,6 +52,7 @@ def check(session: Session, engine, cell, seconds: float) -> dict:
 
 def imports(session: Session, modules, seconds: float) -> dict:
     """How importing the package and these modules of it, one after the other, ends."""
+    session = session.next()
 
     def run() -> dict:
         session.channel.allow(seconds, wall_seconds(seconds))
@@ -65,23 +68,14 @@ def _ended(session: Session, run) -> dict:
     """How `run` ended, whatever it did; only the grader's own interrupt goes through."""
     try:
         with session:
-            ended = run()
-            session.rest()
-            return ended
+            return run()
     except Ended as end:
         return {"end": end.end, "seconds": end.seconds}
     except (KeyboardInterrupt, SystemExit):
         session.channel.close()
         raise
     except BaseException as error:
-        ended = {"end": "raised", "type": type(error).__name__, "text": _text(error)}
-    try:
-        session.rest()
-    except Ended as end:
-        return {"end": end.end, "seconds": end.seconds}
-    except Exception:
-        session.channel.close()
-    return ended
+        return {"end": "raised", "type": type(error).__name__, "text": _text(error)}
 
 
 def _text(error: BaseException) -> str:

@@ -8,6 +8,8 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+
 from autograder.remote.channel import Channel, Ended
 from autograder.sandbox.limits import GRACE, LIMITS
 from autograder.sandbox.plain import Plain
@@ -15,7 +17,7 @@ from autograder.sandbox.rungs import NONE, SEES_ALL, Isolation, isolation, share
 from autograder.sandbox.server import ForkServer, Hatched, SandboxError, scratch
 from autograder.turns import waiting
 from autograder.worker import wire
-from autograder.worker.engine import compiled
+from autograder.worker.engine import compiled, compiled_texts
 
 REPLY = 1 << 16  # bytes; what the worker itself says is short
 
@@ -47,7 +49,8 @@ class Worker:
             self._process = self._start()
             self._base = (base, package)
             self._send(_compiled(base, package))
-        request = {"do": "open", "package": package, "texts": dict(texts), "limits": LIMITS | limits}
+        codes = wire.Array(np.frombuffer(compiled_texts(package, texts), np.uint8))
+        request = {"do": "open", "package": package, "texts": dict(texts), "codes": codes, "limits": LIMITS | limits}
         _, theirs = self._ask(request)
         if theirs is None:
             raise Ended("died")

@@ -1,7 +1,6 @@
 """The engine in this process: importing it from memory, the notebook's names, and the tools a program may borrow.
 
-The modules that are the same for a whole lesson were compiled before this process was forked; the student's are
-compiled here. No file is read or written.
+All modules come compiled: by the grader, which runs none of them. No file is read or written.
 """
 
 from __future__ import annotations
@@ -29,10 +28,13 @@ PLACE = "/engine"  # what tracebacks call the folder that there is not
 
 
 class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Finds and loads modules from their texts. ready: {module: (code, text, is a package, file)} that are compiled."""
+    """Finds and loads modules from their texts. ready: {module: (code, text, is a package, file)} that are compiled.
 
-    def __init__(self, ready: Mapping[str, tuple], texts: Mapping[str, tuple[str, str]]):
-        self.ready, self.texts = ready, texts
+    texts: {module: (text, file)}. codes: what these are compiled to, as far as the judge could.
+    """
+
+    def __init__(self, ready: Mapping[str, tuple], texts: Mapping[str, tuple[str, str]], codes: Mapping):
+        self.ready, self.texts, self.codes = ready, texts, codes
 
     def find_spec(self, name, path=None, target=None):
         if name in self.texts:
@@ -57,7 +59,7 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         module.__file__ = module.__spec__.origin
         if name in self.texts:
             text, file = self.texts[name]
-            code = compile(text, file, "exec", dont_inherit=True)
+            code = self.codes.get(name) or compile(text, file, "exec", dont_inherit=True)
         else:
             code = self.ready[name][0]
         exec(code, module.__dict__)
@@ -85,16 +87,31 @@ def _code(text: str, file: str) -> types.CodeType | None:
         return None
 
 
+def place_of(package: str, module: str) -> str:
+    """What tracebacks call the file of a module."""
+    return f"{PLACE}/{package}/{module}.py"
+
+
+def compiled_texts(package: str, texts: Mapping[str, str]) -> bytes:
+    """What a submission's modules are compiled to, {module: code}, as far as they are Python. Runs nothing."""
+    codes = {f"{package}.{name}": _code(text, place_of(package, name)) for name, text in texts.items()}
+    return marshal.dumps({name: code for name, code in codes.items() if code is not None})
+
+
 def compiled_modules(data: bytes) -> dict[str, tuple]:
     """{module: (code, text, is a package, file)}"""
     return marshal.loads(data) if data else {}
 
 
 def make_importable(request: dict) -> None:
-    """Let imports find the engine. request["ready"]: of `compiled_modules`; request["texts"]: {module: text}."""
-    package, ready = request["package"], request["ready"]
-    texts = {f"{package}.{name}": (text, f"{PLACE}/{package}/{name}.py") for name, text in request["texts"].items()}
-    sys.meta_path.insert(0, Sources(ready, texts))
+    """Let imports find the engine.
+
+    request["ready"]: of `compiled_modules`; request["texts"]: {module: text}; request["codes"]: of `compiled_texts`.
+    """
+    package = request["package"]
+    texts = {f"{package}.{name}": (text, place_of(package, name)) for name, text in request["texts"].items()}
+    codes = marshal.loads(request["codes"].values.tobytes())
+    sys.meta_path.insert(0, Sources(request["ready"], texts, codes))
 
 
 def module(name: str) -> types.ModuleType:
@@ -106,7 +123,7 @@ def notebook(package: str, cells: list, wanted: list[str]) -> dict[str, Any]:
 
     A cell that fails is passed over, unless it `must` run. Only names in `wanted` are returned, if they are there.
     """
-    from gradlab.check_namespace import JobCell, Namespace, without_magics
+    from gradlab.check_namespace import JobCell, Namespace
 
     class Kept(Namespace):
         """On the package as it is imported here."""
@@ -118,7 +135,7 @@ def notebook(package: str, cells: list, wanted: list[str]) -> dict[str, Any]:
     space = Kept()
     for role, name, of, source, must in cells:
         try:
-            space.take(JobCell(role, name, of, without_magics(source)))
+            space.take(JobCell(role, name, of, source))
         except BaseException:
             if must:
                 raise

@@ -30,11 +30,6 @@ class Things:
     def number_of(self, value: Any) -> int | None:
         return self.numbers.get(id(value))
 
-    def forget(self) -> None:
-        """The judge has done with all that it offered."""
-        self.made_of.clear()
-        self.numbers.clear()
-
     def made(self, term: list, value: Callable[[Any], Any]) -> Any:
         number = term[1]
         thing = self.made_of.get(number)

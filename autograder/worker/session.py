@@ -7,6 +7,8 @@
 
 In front of each: the writes to shared arrays, and what the other side need not keep any more (see terms.py).
 
+The judge's orders (see orders.py) are not answered, but for requests that come together: their replies do, too.
+
 Requests and calls nest like function calls: the last one asked is the first one answered.
 """
 
@@ -19,6 +21,7 @@ from typing import Any, BinaryIO
 
 import engine
 import numpy as np
+import orders
 from terms import Out
 from values import METHOD, Values, is_called_by_name
 from wire import pack, read_frame, snapshot, write_frame
@@ -33,7 +36,12 @@ class End(BaseException):
 class Session:
     def __init__(self, reader: BinaryIO, writer: BinaryIO, request: dict):
         self.reader, self.writer, self.request = reader, writer, request
-        self.values = Values(self.call_back, request["package"])
+        self.cells: dict[str, list] = {}
+        self.begin(plainly=False)
+
+    def begin(self, plainly: bool) -> None:
+        """Nothing that was said before counts any more."""
+        self.values = Values(self.call_back, self.request["package"], plainly)
         self.calls = 0
 
     def run(self) -> None:
@@ -49,10 +57,13 @@ class Session:
             body = read_frame(self.reader, LONGEST_MESSAGE)
             if body is None:
                 raise End
+            if orders.is_order(body):
+                self._obey(body)
+                continue
             parts, value = self.values.read(body)
             kind, number = parts[:2]
             if kind == "q":
-                self._answer(number, parts[2], [value(part) for part in parts[3:]])
+                write_frame(self.writer, self._answer(number, parts[2], [value(part) for part in parts[3:]]))
             elif number == awaited:
                 answer = value(parts[2])
                 if kind == "e":
@@ -60,7 +71,38 @@ class Session:
                 return answer
             parts = value = None  # nothing of a message outlives it
 
-    def _answer(self, number: int, ask: str, args: list) -> None:
+    def _obey(self, body: bytes) -> None:
+        kind = orders.kind_of(body)
+        if kind in (orders.BEGIN, orders.PLAINLY):
+            self.begin(kind == orders.PLAINLY)
+        elif kind == orders.CELLS:
+            self.cells |= orders.cells(body)
+        else:
+            write_frame(self.writer, self._together(*orders.trees(body)))
+
+    def _together(self, requests: list[list], data: memoryview) -> bytes:
+        """The replies to several requests, in one order."""
+        values, replies, buffers = self.values, [], []
+        reader = values.reader(data)
+        for tree in requests:
+            reply, mine = self._reply(tree, reader)
+            replies.append(reply)
+            buffers += mine
+        return orders.joined(replies, buffers)
+
+    def _reply(self, tree: list, reader) -> tuple[list, list[bytes]]:
+        """One of several replies, and its buffers. What is asked about may not be there: then that is the reply."""
+        number, values = tree[3], self.values
+        try:
+            values.take(tree, reader)
+            result = ASKS[tree[4]](self, *[reader.value(part) for part in tree[5:]])
+            return values.tree(["r", number, Out(result)])
+        except End:
+            raise
+        except BaseException as error:
+            return values.tree(["x", number, values.error(error)])
+
+    def _answer(self, number: int, ask: str, args: list) -> bytes:
         try:
             reply = ["r", number, Out(ASKS[ask](self, *args))]
         except End:
@@ -73,8 +115,7 @@ class Session:
             body = self.values.message(*reply)
         except BaseException as error:
             body = self.values.message("x", number, self.values.error(error))
-        reply = None
-        write_frame(self.writer, body)
+        return body
 
     def call_back(self, thing: int, method: str, args: tuple, kwargs: dict) -> Any:
         """Let the judge call something of its own, and return or raise what comes of it."""
@@ -116,10 +157,6 @@ def _repeat(session: Session, value: Any, times: int, steps: tuple) -> Any:
         for name, *args in steps:
             value = getattr(value, name)(*args)
     return value
-
-
-def _forget(session: Session) -> None:
-    session.values.things.forget()
 
 
 def _special(session: Session, owner: Any, name: str, args: tuple) -> Any:
@@ -171,7 +208,8 @@ ASKS = {
     "tool": lambda session, name: engine.TOOLS[name],
     "repeat": _repeat,
     "each": lambda session, values, name: _snapshot(session, [getattr(value, name) for value in values]),
-    "notebook": lambda session, cells, wanted: engine.notebook(session.request["package"], cells, wanted),
-    "forget": _forget,
+    "notebook": lambda session, cells, wanted: engine.notebook(
+        session.request["package"], [[*session.cells[key], must] for key, must in cells], wanted
+    ),
     "recursion": lambda session, limit: sys.setrecursionlimit(limit),
 }

@@ -14,7 +14,7 @@ against `Caps` here, for it may have been written by a student.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,6 +34,9 @@ TYPES: dict[str, type] = {kind.__name__: kind for kind in (
     "float16", "float32", "float64", "complex64", "complex128",
 )}  # fmt: skip
 NAMES = {kind: name for name, kind in TYPES.items()}
+
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class Caps(NamedTuple):
@@ -57,15 +60,18 @@ class Terms:
 
     def message(self, *parts: Any) -> bytes:
         """`parts` are JSON, but for the values in `Out`."""
+        tree, buffers = self.tree(parts)
+        text = _encode(tree).encode("ascii")
+        return b"".join((len(text).to_bytes(4, "big"), text, *buffers))
+
+    def tree(self, parts: Sequence) -> tuple[list, list[bytes]]:
+        """A message as JSON, and the buffers that come after it."""
         buffers: list[bytes] = []
         writes = self.shared.changes(buffers)  # before the values: arrays that are new have nothing to repeat
-        tree = [
-            writes,
-            self.drops(),
-            *(self.term(part.value, buffers) if type(part) is Out else part for part in parts),
-        ]
-        text = json.dumps(tree, separators=(",", ":")).encode("ascii")
-        return b"".join((len(text).to_bytes(4, "big"), text, *buffers))
+        tree = [writes, self.drops()]
+        for part in parts:
+            tree.append(self.term(part.value, buffers) if type(part) is Out else part)
+        return tree, buffers
 
     def term(self, value: Any, buffers: list[bytes], depth: int = 0) -> Any:
         kind = type(value)
@@ -134,10 +140,19 @@ class Terms:
             raise WireError("a message that is not JSON") from None
         if not isinstance(tree, list) or len(tree) < 3:
             raise WireError("a message that is no list")
-        reader = _Reader(self, memoryview(body)[end:])
-        self.shared.apply(tree[0], reader.take)
-        self.drop(tree[1])
+        reader = self.reader(memoryview(body)[end:])
+        self.take(tree, reader)
         return tree[2:], reader.value
+
+    def reader(self, data: memoryview) -> _Reader:
+        return _Reader(self, data)
+
+    def take(self, tree: list, reader: _Reader) -> None:
+        """Do what comes before the parts of a message: the other side's writes, and what it uses no more."""
+        reader.left = self.caps.nodes
+        if tree[0] != []:
+            self.shared.apply(tree[0], reader.take)
+        self.drop(tree[1])
 
     def made(self, term: list, value: Callable[[Any], Any]) -> Any:
         """The value of a term whose tag is known to one side only; `value` reads the terms in it."""

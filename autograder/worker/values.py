@@ -60,13 +60,16 @@ class Handles:
 
 
 class Values(Terms):
-    """call: what a stand-in does when it is called (see session.py). package: whose lines may be told of in errors."""
+    """call: what a stand-in does when it is called (see session.py). package: whose lines may be told of in errors.
 
-    def __init__(self, call, package: str):
+    plainly: exceptions do not say where they were raised.
+    """
+
+    def __init__(self, call, package: str, plainly: bool = False):
         super().__init__(Shared("w", forgets=False))
         self.handles = Handles()
         self.known_classes: set[int] = set()
-        self.package = package
+        self.package, self.plainly = package, plainly
         self.things = outside.Things(call)
 
     # ---- out ------------------------------------------------------------------------------------------------------
@@ -108,7 +111,13 @@ class Values(Terms):
         except BaseException:
             text = ""
         number = getattr(error, "__dict__", {}).get(outside.NUMBER)
-        return ["x", self._class(type(error)), text, self._frames(error), number if type(number) is int else None]
+        return [
+            "x",
+            self._class(type(error)),
+            text,
+            [] if self.plainly else self._frames(error),
+            number if type(number) is int else None,
+        ]
 
     def _frames(self, error: BaseException) -> list:
         """[file, line, function] of the student's lines in the traceback, outermost first, at most the last 20."""

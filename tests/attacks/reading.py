@@ -151,14 +151,15 @@ def the_grader_s_own_modules():
     import importlib
     import sys
 
-    found = [name for name in sys.modules if name.split(".")[0] in ("autograder", "registry", "tasks", "nbgrader")]
     for name in ("autograder.judge", "autograder.hidden"):
         try:
             importlib.import_module(name)
         except (ImportError, OSError):
-            continue
-        found.append(name)
-    return found
+            pass
+    packages = ("autograder", "registry", "tasks", "nbgrader")
+    # A folder without a file of ours is a package without a file, and tells nothing.
+    files = {name: getattr(module, "__file__", None) for name, module in list(sys.modules.items())}
+    return [name for name, file in files.items() if file and name.split(".")[0] in packages]
 
 
 @attack("packages that the grader has installed")
