@@ -65,6 +65,14 @@ def _used_by(group: Path) -> float:
     return int(used["usage_usec"]) / 1e6
 
 
+def enter_own_group() -> bool:
+    """Move this process into a control group of its own, for `used_here`; whether that is possible."""
+    group = _new_group()
+    if group:
+        (group / "cgroup.procs").write_text(str(os.getpid()))
+    return group is not None
+
+
 def used_here() -> float:
     """Seconds of CPU that this process's control group has used; without one of its own, those that were waited for."""
     try:

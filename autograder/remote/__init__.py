@@ -14,6 +14,8 @@ errors.py     exceptions from there
 session.py    one talk with the worker about one engine
 stand_ins.py  `import gc`, `weakref`, `mytorch` … in a program: the parts that must act in the worker
 see.py        what a hidden test observes
+tapes.py      what the reference's process was asked and answered; who answers alike need not be talked to
+scrambled.py  answers with other values, to find out which question depends on them
 checks.py     a visible check, run here
 
 Nothing here trusts the worker: what it sends is data within caps, and nothing is looked up or run because it says so.
