@@ -19,7 +19,7 @@ from gradlab.errors import GradlabError
 from gradlab.files import read_text, write_atomic
 from gradlab.guilty.notebook import seen_in
 from gradlab.guilty.parting import comparable
-from gradlab.guilty.program import digest_of
+from gradlab.guilty.program import digest_of, may_record
 from gradlab.guilty.record import Seen, as_data
 from gradlab.notebooks import read_notebook
 from gradlab.slices import program_of
@@ -87,9 +87,11 @@ def _alike(one: object, other: object) -> bool:
 
 
 def programs_of(check: str) -> list[str]:
-    """The programs that lead to the asserts of a check, each once."""
+    """The programs that lead to the asserts of a check, as far as they can record anything; of those that differ in
+    their asserts alone, one."""
     asserts = sum(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(check)))
-    return list(dict.fromkeys(filter(None, (program_of(check, number) for number in range(asserts)))))
+    programs = (program_of(check, number) for number in range(asserts))
+    return list({digest_of(program): program for program in programs if may_record(program)}.values())
 
 
 def _told(graphs: list[Seen | None]) -> list:
