@@ -26,7 +26,7 @@ from autograder.remote.session import Session
 from autograder.sandbox.limits import wall_seconds
 from autograder.worker import orders
 
-MOST = 100  # turns of one tape; a program that waits for so many answers is talked to
+MOST = 60  # turns of one tape: finding out where they end takes the longer, the more there are
 
 
 class Tape(NamedTuple):
