@@ -130,6 +130,8 @@ class Worker:
             process.close()
 
     def close(self) -> None:
+        if self._process is not None:
+            self.end_session()  # the worker buries its child: nobody else may, and dead ones count as processes, too
         self._end()
         server, self._own_server = self._own_server, None
         if server is not None:

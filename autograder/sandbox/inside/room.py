@@ -62,7 +62,7 @@ def settle(plan: Plan, folder: str, uid: int) -> None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-        lower(resource.RLIMIT_NPROC, 8, 8)
+        lower(resource.RLIMIT_NPROC, 64, 64)
     kernel.no_capabilities()
     kernel.not_inspectable()
     if plan.readable is not None:
