@@ -45,7 +45,11 @@ class LitePage(LessonPage):
     def open_lesson(cls, page: Page, url: str, lesson: str) -> LitePage:
         page.set_default_timeout(OPEN_SECONDS * 1000)
         page.goto(f"{url}lab/index.html?path=modules/{lesson}/{lesson}.ipynb")
-        return cls.ready(page, f"modules/{lesson}/{lesson}.ipynb", OPEN_SECONDS)
+        notebook = f"modules/{lesson}/{lesson}.ipynb"
+        # Where the lab is open in another tab, too, it may bring that tab's notebook to the front: then by hand.
+        page.wait_for_function("() => window.jupyterapp?.shell.currentWidget?.sessionContext?.isReady")
+        page.evaluate("path => { window.jupyterapp.commands.execute('docmanager:open', {path}) }", notebook)
+        return cls.ready(page, notebook, OPEN_SECONDS)
 
     def put(self, place: int, source: str) -> None:
         """Replace what is in the cell without a keyboard, which takes a hundredth of the time."""
