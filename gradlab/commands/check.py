@@ -105,5 +105,15 @@ def _summary(work: Work, results: list[CheckResult]) -> str:
     if all(result.ok for result in results):
         more = f" Hidden tests give up to {status.hidden:g} more." if status.hidden else ""
         return f"{line}{more} Next: gradlab submit {number}"
+    if earlier := _without_modules(work):
+        reason = f"It builds on lesson {earlier}, of which your package has nothing yet."
+        return f"{line} {reason} Next: gradlab check {earlier}"
     first = next(result.exercise for result in results if not result.ok)
     return f"{line} Next: work on `{first}`, run its cell, then: gradlab check {number}"
+
+
+def _without_modules(work: Work) -> int | None:
+    """The number of the first earlier lesson none of whose modules is in the package."""
+    package = work.engine / work.course.package
+    earlier = (each for each in work.course.lessons if each.number < work.lesson.number and each.modules)
+    return next((e.number for e in earlier if not any((package / f"{m}.py").is_file() for m in e.modules)), None)

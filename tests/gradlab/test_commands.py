@@ -86,6 +86,16 @@ def test_check(gradlab, place, make):
     assert said.endswith("01_first: 3 of 3 points. Hidden tests give up to 3 more. Next: gradlab submit 1\n")
 
 
+def test_check_of_a_lesson_whose_earlier_ones_are_not_there(gradlab, place, make):
+    """An ImportError alone would leave a student at a loss."""
+    cells = [make.exercise("more", "def more():\n    pass"), make.check("more", "from tinytorch import walk")]
+    place.write(make.notebook(cells, "02_second"), "02_second")
+    said = gradlab("check", "2")[1]
+    assert "It builds on lesson 1, of which your package has nothing yet. Next: gradlab check 1" in said
+    gradlab("export", "1")
+    assert "Next: gradlab check 1" not in gradlab("check", "2")[1]
+
+
 def test_check_of_an_exercise_under_another_name(gradlab, place, make):
     """What is checked is the package's older version, and the grader finds nothing: both must be said."""
     raw = with_stubs(make, square=make.SQUARE)
