@@ -18,6 +18,7 @@ from typing import NamedTuple
 from autograder.build import build
 from autograder.loose_ends import loose_ends
 from autograder.release import released_texts
+from autograder.slots import Here
 from autograder.verify import reproducible
 from autograder.verify.job import Job
 from autograder.verify.released import strangers
@@ -104,7 +105,8 @@ def verify(
 
 def _run(jobs: list[Job], checks: list[Check], results: dict[str, Result], tell: Callable[[Result], None]) -> None:
     """Every check of every job, side by side. Not in threads, which cannot all read Python at a time (turns.py)."""
-    with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
+    alone = len(jobs) * len(checks) == 1  # then a process would only have to be started
+    with Here() if alone else ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:
         futures = {pool.submit(_timed, check, job): (check, job) for job in jobs for check in checks}
         left = Counter({job.lesson.id: len(checks) for job in jobs})
         for job in jobs:
