@@ -54,3 +54,14 @@ def open_lesson(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable]:
             return LessonPage.open(tabs.new_page(), lab, student.notebook), student
 
         yield opened
+
+
+@pytest.fixture(scope="module")
+def lite_site():
+    """The edition for the browser, served from this machine."""
+    from lite_page import SITE, server_module, with_every_cell
+
+    if not (SITE / "lab" / "index.html").is_file():
+        pytest.fail(f"{SITE} has no site. Build it first: make site, or without a network: make site PYODIDE=DIR")
+    with server_module().Server(SITE, patches={"jupyter-lite.json": with_every_cell}) as server:
+        yield server

@@ -1,6 +1,6 @@
 """The edition for the browser, as a self-learner meets it: every other host is blocked, and nothing is installed.
 
-make site PYODIDE=DIR && python -m pytest -m full tests/browser/test_lite.py
+make site PYODIDE=DIR && python -m pytest -m full tests/browser/test_lite*.py
 """
 
 from __future__ import annotations
@@ -14,30 +14,20 @@ pytestmark = pytest.mark.full
 
 
 @pytest.fixture(scope="module")
-def site():
-    from lite_page import SITE, server_module, with_every_cell
-
-    if not (SITE / "lab" / "index.html").is_file():
-        pytest.fail(f"{SITE} has no site. Build it first: make site, or without a network: make site PYODIDE=DIR")
-    with server_module().Server(SITE, patches={"jupyter-lite.json": with_every_cell}) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def tabs(site, tmp_path_factory):
+def tabs(lite_site, tmp_path_factory):
     from lesson_page import browser
     from lite_page import BLOCKED, requests_elsewhere
 
     with browser(tmp_path_factory.mktemp("profile"), flags=(BLOCKED,)) as opened:
-        opened.elsewhere = requests_elsewhere(opened, site.url)
+        opened.elsewhere = requests_elsewhere(opened, lite_site.url)
         yield opened
 
 
 @pytest.fixture(scope="module")
-def first(tabs, site):
+def first(tabs, lite_site):
     from lite_page import LitePage
 
-    return LitePage.open_lesson(tabs.new_page(), site.url, "01_tensors")
+    return LitePage.open_lesson(tabs.new_page(), lite_site.url, "01_tensors")
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +65,11 @@ def test_lesson_1_is_solved_through_the_page(first, answers, tabs):
     assert tabs.elsewhere == []
 
 
-def test_work_survives_a_reload_and_can_be_handed_in(first, site, answers, tmp_path):
+def test_work_survives_a_reload_and_can_be_handed_in(first, lite_site, answers, tmp_path):
     from lite_page import LitePage
 
     first.save()
-    again = LitePage.open_lesson(first.page, site.url, "01_tensors")
+    again = LitePage.open_lesson(first.page, lite_site.url, "01_tensors")
     cell = again.cells()[again.place("to_array")]
     assert cell["source"] == answers["01_tensors"]["to_array"]
     again.execute(again.place("setup"))
@@ -92,14 +82,14 @@ def test_work_survives_a_reload_and_can_be_handed_in(first, site, answers, tmp_p
     assert json.loads(path.read_text(encoding="utf-8"))["metadata"]["gradlab"]["lesson"] == "01_tensors"
 
 
-def test_lesson_3_draws_its_graph_and_plays_its_movie(tabs, site, answers):
+def test_lesson_3_draws_its_graph_and_plays_its_movie(tabs, lite_site, answers):
     from lite_page import LitePage
     from playwright.sync_api import expect
 
     page = tabs.new_page()
     for lesson in ("01_tensors", "02_computation_graph"):
-        LitePage.open_lesson(page, site.url, lesson).solve(answers[lesson])
-    third = LitePage.open_lesson(page, site.url, "03_backward_pass")
+        LitePage.open_lesson(page, lite_site.url, lesson).solve(answers[lesson])
+    third = LitePage.open_lesson(page, lite_site.url, "03_backward_pass")
     said = third.solve(answers["03_backward_pass"], upto="backward_movie(")
     assert any("image/svg+xml" in each and "Graph of" in each for each in said)
     assert [each for each in said if '"output_type": "error"' in each] == []
@@ -111,13 +101,13 @@ def test_lesson_3_draws_its_graph_and_plays_its_movie(tabs, site, answers):
     page.close()
 
 
-def test_lessons_4_to_6_are_solved_with_all_that_they_draw(tabs, site, answers):
+def test_lessons_4_to_6_are_solved_with_all_that_they_draw(tabs, lite_site, answers):
     """After the lessons before them, every cell of these notebooks, checks and plots included."""
     from lite_page import LitePage
 
     page = tabs.new_page()
     for lesson in sorted(answers):
-        opened = LitePage.open_lesson(page, site.url, lesson)
+        opened = LitePage.open_lesson(page, lite_site.url, lesson)
         if lesson < "04":
             opened.solve(answers[lesson])
             continue
@@ -136,15 +126,15 @@ def test_lessons_4_to_6_are_solved_with_all_that_they_draw(tabs, site, answers):
     page.close()
 
 
-def test_the_first_page_opens_the_lessons(tabs, site):
+def test_the_first_page_opens_the_lessons(tabs, lite_site):
     page = tabs.new_page()
-    page.goto(site.url)
+    page.goto(lite_site.url)
     assert page.locator("#gl-problem").is_hidden()
     links = page.locator("ol a")
     assert links.count() == 6
     for each in links.all():
         path = each.get_attribute("href").split("path=")[1]
-        assert (site.folder / "files" / path).is_file()
+        assert (lite_site.folder / "files" / path).is_file()
 
 
 @pytest.mark.parametrize(
@@ -160,50 +150,19 @@ def test_the_first_page_opens_the_lessons(tabs, site):
         ),
     ],
 )
-def test_what_a_browser_lacks_is_said(tabs, site, missing, words):
+def test_what_a_browser_lacks_is_said(tabs, lite_site, missing, words):
     page = tabs.new_page()
     page.add_init_script(missing)
-    page.goto(f"{site.url}lab/index.html")
+    page.goto(f"{lite_site.url}lab/index.html")
     notice = page.locator(".gl-notice.gl-bad")
     notice.wait_for(timeout=60_000)
     assert words in notice.inner_text()
     page.close()
 
 
-@pytest.mark.parametrize(
-    ("part", "act"), [("pyodide.asm.wasm", ""), ("numpy-*.whl", "notebook:run-all-cells")], ids=["core", "package"]
-)
-def test_python_that_did_not_arrive_whole(site, tmp_path, part, act):
-    """The page says which file it is, and gets it again."""
-    from lesson_page import browser
-    from lite_page import BLOCKED, LitePage, halved, server_module, with_every_cell
-
-    (file,) = (site.folder / "static" / "pyodide").glob(part)
-    name = f"static/pyodide/{file.name}"
-    patches = {name: halved, "jupyter-lite.json": with_every_cell}
-    with server_module().Server(site.folder, patches=patches) as server:
-        with browser(tmp_path, flags=(BLOCKED,)) as tabs:
-            page = tabs.new_page()
-            page.goto(f"{server.url}lab/index.html?path=modules/01_tensors/01_tensors.ipynb")
-            if act:
-                LitePage.ready(page, "modules/01_tensors/01_tensors.ipynb", 240)
-                page.evaluate("act => { window.jupyterapp.commands.execute(act) }", act)
-            notice = page.locator(".gl-notice.gl-bad")
-            notice.wait_for(timeout=300_000)
-            assert f"did not arrive whole ({name})" in notice.inner_text()
-            notice.get_by_role("button", name="Load it again").click()
-            page.get_by_text("Still not whole").wait_for(timeout=120_000)
-            del server.patches[name]
-            server.body.cache_clear()
-            with page.expect_navigation(timeout=240_000):
-                page.get_by_role("button", name="Try again").click()
-            again = LitePage.ready(page, "modules/01_tensors/01_tensors.ipynb", 240)
-            assert '"error"' not in again.execute(again.place("setup"))
-
-
-def test_a_site_that_is_renewed_meanwhile(tabs, site):
+def test_a_site_that_is_renewed_meanwhile(tabs, lite_site):
     page = tabs.new_page()
-    page.goto(f"{site.url}lab/index.html")
+    page.goto(f"{lite_site.url}lab/index.html")
     page.evaluate("() => document.head.append(Object.assign(document.createElement('script'), {src: 'gone.js'}))")
     notice = page.locator(".gl-notice.gl-bad")
     notice.wait_for(timeout=60_000)
