@@ -19,10 +19,11 @@ from autograder.observe import expected
 from autograder.rebuild import Rebuilt, Repair, rebuild
 from autograder.remote.channel import Ended
 from autograder.remote.tapes import Tape
-from autograder.run import Run, Trial, trials_of
+from autograder.run import Run
 from autograder.sandbox import Isolation, chosen
 from autograder.seeds import seed_of
 from autograder.taping import taped
+from autograder.trial import Trial, trials_of
 from autograder.watchdog import Logbook, watched
 from gradlab.course import Course, Lesson
 

@@ -16,19 +16,17 @@ from autograder.blueprint import Blueprint
 from autograder.engines import Engine, Workshop, fault, is_written
 from autograder.judge import Verdict, difference
 from autograder.observe import open_session
-from autograder.programs import Program
 from autograder.remote import tapes
 from autograder.remote.channel import Ended
-from autograder.remote.checks import needs
 from autograder.remote.session import Session
 from autograder.remote.tapes import Tape
 from autograder.remote.trials import check, imports, program, whole
 from autograder.sandbox import Isolation, Worker, scratch, wall_seconds
+from autograder.trial import Trial, asked_of, trials_of
 from autograder.watchdog import Logbook, limited
 from autograder.withheld import withheld
 from autograder.wording import said, shortened, texts_in
 from gradlab.export_format import ExportError
-from gradlab.notebooks import Cell
 
 IMPORT_SECONDS = 5.0
 CHECK_SECONDS = 6.0
@@ -36,25 +34,6 @@ PATIENCE = {"together": 1, "alone": 2}
 """After so many tests that took too long, the rest of a round is not tried: the engine most likely loops for ever."""
 LIVES = 2  # a process that died may have been killed by the system, for want of memory; not twice in a row
 DIED = whole({"end": "died"})
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One thing that earns points: a visible check (`cell`) or a hidden test (`program`)."""
-
-    exercise: str
-    name: str
-    says: str
-    points: float
-    cell: Cell | None = None
-    program: Program | None = None
-
-    def verdict(self, reason: str) -> Verdict:
-        """All points when there is no reason against it, else none."""
-        return Verdict(self.name, self.says, self.points, 0.0 if reason else self.points, reason)
-
-    def not_run(self, reason: str) -> Verdict:
-        return Verdict(self.name, self.says, self.points, 0.0, reason, ran=False)
 
 
 @dataclass
@@ -108,31 +87,6 @@ class Run:
             else:
                 written[name] = self.answers[name]
         return written
-
-
-def trials_of(blueprint: Blueprint, exercise: str) -> list[Trial]:
-    """What there is to earn for one exercise, in order."""
-    checks = [
-        Trial(exercise, cell.id, "the check", cell.points, cell=cell)
-        for cell in blueprint.checks_of(exercise)
-        if cell.points
-    ]
-    programs = [
-        Trial(exercise, program.name, program.says, program.points, program=program)
-        for program in blueprint.programs_of(exercise)
-    ]
-    return checks + programs
-
-
-def asked_of(engine: Engine, trial: Trial) -> tuple[list, str]:
-    """The cells of the notebook that a trial asks a session for, and what says whether another asks for the same."""
-    if trial.cell:
-        cells, names, _ = needs(*engine.cells_for(trial.cell))
-    elif trial.program.wants_nb:
-        cells, names = engine.notebook_for(trial.program)
-    else:
-        return [], ""
-    return cells, tapes.notebook_key(cells, names)
 
 
 class _Rounds:

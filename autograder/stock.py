@@ -25,8 +25,9 @@ from autograder.desk import set_up
 from autograder.graded import said_once
 from autograder.hidden import FOUND
 from autograder.provisioner import HOUSES, use_sandbox
-from autograder.run import Run, trials_of
+from autograder.run import Run
 from autograder.sandbox import chosen, offered, scratch
+from autograder.trial import trials_of
 from gradlab.course import load_course
 from gradlab.errors import GradlabError
 from gradlab.files import write_atomic

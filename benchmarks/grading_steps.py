@@ -23,7 +23,7 @@ from autograder.graded import Graded  # noqa: E402
 from autograder.outputs import fill  # noqa: E402
 from autograder.rebuild import rebuild  # noqa: E402
 from autograder.record import Recorder  # noqa: E402
-from autograder.run import trials_of  # noqa: E402
+from autograder.trial import trials_of  # noqa: E402
 from gradlab.course import load_course  # noqa: E402
 
 NUMBER, PAGES = 200, 20

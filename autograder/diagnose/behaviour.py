@@ -15,7 +15,7 @@ import numpy as np
 from autograder.blueprint import Blueprint
 from autograder.judge import difference
 from autograder.mutants.trying import Bench
-from autograder.run import trials_of
+from autograder.trial import trials_of
 from autograder.worker.wire import Array
 from gradlab.notebooks import Notebook
 from gradlab.witness import TOLD, Failed, Report, read_report, witnessed

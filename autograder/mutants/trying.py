@@ -17,9 +17,10 @@ from autograder.engines import Engine, Workshop, fault
 from autograder.judge import difference
 from autograder.observe import expected, observed
 from autograder.remote.trials import check, imports, program
-from autograder.run import CHECK_SECONDS, IMPORT_SECONDS, Trial, trials_of
+from autograder.run import CHECK_SECONDS, IMPORT_SECONDS
 from autograder.sandbox import Worker, scratch, wall_seconds
 from autograder.seeds import seed_of
+from autograder.trial import Trial, trials_of
 from autograder.watchdog import limited
 from gradlab.export_format import ExportError
 

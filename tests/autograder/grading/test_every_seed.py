@@ -16,9 +16,10 @@ from autograder.build import build
 from autograder.desk import set_up
 from autograder.observe import expected
 from autograder.right import in_the_cell, load_right_answers
-from autograder.run import Run, trials_of
+from autograder.run import Run
 from autograder.sandbox import scratch
 from autograder.seeds import pool
+from autograder.trial import trials_of
 from gradlab.course import load_course
 
 COURSE = load_course(Path(__file__).resolve().parents[3])
