@@ -49,8 +49,9 @@ def worth(score: float, submission: Submission, per_day: float) -> float:
 
     An extension of the deadline that nbgrader's gradebook holds for one student is not known here.
     """
-    time, due = time_of(submission.stamp), submission.lesson.due
-    late = (time - due.replace(tzinfo=None)).total_seconds() if time and due else 0.0
+    due = submission.lesson.due
+    time = time_of(submission.stamp) if due else None
+    late = (time - due.replace(tzinfo=None)).total_seconds() if time else 0.0
     return score * (1.0 - share_lost(per_day, late))
 
 

@@ -12,13 +12,12 @@ from pathlib import Path
 from autograder import places
 from autograder.loose_ends import loose_ends
 from autograder.notebook import notebook_text, source_notebook
+from autograder.shell import shell_files
 from autograder.source import LessonSource, read_source
 from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
 from gradlab.files import write_if_changed
 from gradlab.reload import forget_bytecode
-
-_NOT_SHELL = {"__pycache__", ".ipynb_checkpoints"}
 
 
 @dataclass
@@ -71,24 +70,6 @@ def planned_files(course: Course, source: LessonSource) -> dict[str, bytes]:
 def exported_modules(source: LessonSource) -> tuple[str, ...]:
     """The modules of the lesson that a cell is exported to."""
     return tuple(module for module in source.lesson.modules if any(cell.module == module for cell in source.cells))
-
-
-def shell_files(course: Course) -> dict[str, bytes]:
-    """The given part of the engine, at its place in the reference: the package without what lessons export."""
-    package = course.root / course.package
-    if not package.is_dir():
-        raise GradlabError(f"{package} does not exist: the part of {course.package} that lessons build on.")
-    return {
-        f"{places.REFERENCE}/{course.package}/{file.relative_to(package).as_posix()}": file.read_bytes()
-        for file in sorted(package.rglob("*"))
-        if file.is_file() and _is_shell(course, file.relative_to(package))
-    }
-
-
-def _is_shell(course: Course, file: Path) -> bool:
-    if any(part in _NOT_SHELL or part.startswith(".") for part in file.parts) or file.suffix == ".pyc":
-        return False
-    return file.as_posix() not in {f"{module}.py" for lesson in course.lessons for module in lesson.modules}
 
 
 def _remove_strangers(course: Course, planned: set[str]) -> list[str]:

@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 
 from autograder import places
 from autograder.blueprint import Blueprint, load_blueprint
-from autograder.build import build, shell_files
+from autograder.build import build
 from autograder.grade import QUIET, Options, Progress, grade_class
 from autograder.gradebook import COURSE_ID
 from autograder.gradebook_url import FILE, file_url
@@ -24,6 +24,7 @@ from autograder.graded import Graded
 from autograder.pretend import FULL, PART, ZERO, Student, pretend_class, right_answers
 from autograder.release import apply, plan_release
 from autograder.report import Report, write_csv
+from autograder.shell import shell_files
 from gradlab.course import Course, Lesson, load_course
 from gradlab.errors import GradlabError
 from gradlab.files import write_atomic

@@ -72,12 +72,12 @@ class Desk:
         return taped(self.reference, [trial for trial in self._trials if trial.cell], seed=0)
 
 
-def set_up(course: Course, lesson: Lesson, scratch: Path, rung: str = "") -> Desk:
-    """The desk for `lesson`, with its engines in `scratch`.
+def set_up(course: Course, lesson: Lesson, scratch: Path, rung: str = "", isolated: Isolation | None = None) -> Desk:
+    """The desk for `lesson`, with its engines in `scratch`. isolated: what `rung` comes to, when that is known.
 
     Raises GradlabError when the lesson is at fault, or when nothing keeps students' code apart (see sandbox.chosen).
     """
-    isolated = chosen(rung)
+    isolated = isolated or chosen(rung)
     blueprint = load_blueprint(course, lesson)
     workshop = Workshop(blueprint, scratch)
     return Desk(blueprint, workshop.base, workshop.reference, isolated)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.gradebook import COURSE_ID
 from autograder.gradebook_url import cannot_write, shown
+from autograder.gradebook_version import mark_new
 from autograder.nbgrader_settings import release_settings
 from autograder.notebook import notebook_text
 from gradlab.errors import GradlabError
@@ -52,6 +53,8 @@ def _run(root: Path, lesson: str, gradebook: str | None) -> None:
     converter = GenerateAssignment(coursedir=course, config=config, no_database=gradebook is None)
     with _heard(converter.log) as log, _our_programs_on_path():
         try:
+            if gradebook:
+                mark_new(gradebook)
             converter.start()
         except SQLAlchemyError as error:
             raise cannot_write(course.db_url, error) from None

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.blueprint import load_blueprint
@@ -28,6 +28,7 @@ from autograder.outputs import fill
 from autograder.rebuild import Rebuilt
 from autograder.record import Recorder
 from autograder.report import Report
+from autograder.sandbox import chosen
 from autograder.seeds import Seeds
 from autograder.shelf import Shelf
 from autograder.slots import Slots, cores
@@ -124,6 +125,8 @@ class _Lesson:
                 self.recorder = stack.enter_context(Recorder(course, out, self.blueprint, options.gradebook))
             template = self.recorder.template if self.recorder else ""
             self.kit = pack(course, lesson, template, options.rung, options.diagnose)
+            if not _elsewhere(slots):
+                self.kit = replace(self.kit, isolated=chosen(options.rung))
             self.seeds = Seeds.in_folder(out, lesson.id, make=options.record)
             self.shelf = Shelf(course, lesson, self.kit.reference)
             self.scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="autograder-")))
@@ -227,8 +230,12 @@ class _Lesson:
 
 def for_jobs(slots: Executor, what: Kit | Inputs, path: Path):
     """What many jobs need, as those of this executor get it: a file here, or what the executor itself hands round."""
-    hand_round = getattr(slots, "hand_round", None)
-    return hand_round(what) if hand_round else InFile.write(what, path)
+    return slots.hand_round(what) if _elsewhere(slots) else InFile.write(what, path)
+
+
+def _elsewhere(slots: Executor) -> bool:
+    """Whether jobs are done on other machines."""
+    return hasattr(slots, "hand_round")
 
 
 def in_turn(slots: Executor, jobs: Iterable[tuple], ahead: int) -> Iterator[tuple]:

@@ -67,7 +67,7 @@ class _Bench:
             self.folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
             course = load_course(kit.unpack(Path(self.folder.name).resolve() / "course"))
             scratch = Path(self.folder.name).resolve() / "engines"
-            self.desk = set_up(course, course.lesson(kit.lesson), scratch, kit.rung)
+            self.desk = set_up(course, course.lesson(kit.lesson), scratch, kit.rung, kit.isolated)
             self.library = library_for(self.desk.blueprint) if kit.diagnose else None
             self.kit, self.kit_from = kit, kit_from
         return self.desk, self.kit
@@ -142,18 +142,21 @@ def _grade_one(kit_from, inputs_from, attempts: Sequence[tuple[Submission, bytes
 
     desk, kit = _bench.desk_for(kit_from)
     inputs = _bench.inputs(inputs_from)
-    best, best_score = None, -1.0
+    found = []
     for number, (submission, data) in enumerate(attempts):
         logbook.attempt = number
-        graded, rebuilt = grade_submission(desk, submission, data, inputs, logbook)
-        score = worth(graded.score, submission, desk.blueprint.course.policies.late_penalty_per_day)
-        if score > best_score:
-            best, best_score = (number, graded, rebuilt), score
-    number, graded, rebuilt = best
+        found.append((number, *grade_submission(desk, submission, data, inputs, logbook)))
+    number, graded, rebuilt = found[0] if len(found) == 1 else _best(found, attempts, desk)
     if _bench.library and logbook.begins("diagnoses"):
         graded = replace(graded, diagnoses=diagnoses(_bench.library, rebuilt.sources, graded.verdicts))
     graded = tidy(replace(graded, digest=kit.digest(attempts, inputs.seed)))
     return Done(graded, fill(kit.template, rebuilt, graded) if kit.template else None, number)
+
+
+def _best(found: list[tuple], attempts: Sequence[tuple[Submission, bytes]], desk) -> tuple:
+    """Of several (number, graded, rebuilt) the first that is worth most."""
+    per_day = desk.blueprint.course.policies.late_penalty_per_day
+    return max(found, key=lambda each: worth(each[1].score, attempts[each[0]][0], per_day))
 
 
 def make_page(text: str, marks, student: str, lesson: str) -> str:

@@ -17,9 +17,10 @@ import numpy as np
 
 import gradlab
 from autograder import places
-from autograder.build import shell_files
 from autograder.collect import Submission
 from autograder.graded import FORMAT, digest_of
+from autograder.sandbox import Isolation
+from autograder.shell import shell_files
 from gradlab.course import FILE_NAME, Course, Lesson
 
 
@@ -29,8 +30,8 @@ class Kit:
 
     template: the notebook that grades are written into; "" when they are only shown. edition: a hash of all that
     grades depend on besides the submission; reference: of what the reference's replies depend on. rung: how students'
-    code is kept apart, as sandbox.chosen takes it. diagnose: say of answers that lose points which known mistake they
-    are.
+    code is kept apart, as sandbox.chosen takes it; isolated: what came of that on this machine, None for another one.
+    diagnose: say of answers that lose points which known mistake they are.
     """
 
     lesson: str
@@ -40,6 +41,7 @@ class Kit:
     reference: str = ""
     rung: str = ""
     diagnose: bool = False
+    isolated: Isolation | None = None
 
     def digest(self, attempts: Sequence[tuple[Submission, bytes]], seed: int) -> str:
         """Changes when a submission would have to be graded anew. seed: of its hidden tests."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder import places
-from autograder.build import shell_files
+from autograder.shell import shell_files
 from gradlab.course import Course, Lesson
 from gradlab.files import write_atomic
 

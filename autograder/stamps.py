@@ -10,13 +10,14 @@ DAY = 24 * 60 * 60
 
 def time_of(stamp: str) -> dt.datetime | None:
     """The time in UTC, without a time zone, as the gradebook keeps it; None when `stamp` says none."""
-    from nbgrader.utils import parse_utc
+    if not stamp:
+        return None
+    from nbgrader.utils import parse_utc  # here: it imports all of nbgrader, which most jobs have no use for
 
     try:
-        found = parse_utc(stamp) if stamp else None
+        return parse_utc(stamp).replace(tzinfo=None)
     except (ValueError, OverflowError, TypeError):
         return None
-    return found.replace(tzinfo=None) if found else None
 
 
 def share_lost(per_day: float, seconds_late: float) -> float:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from string import Template
 
-from autograder.build import shell_files
 from autograder.places import REFERENCE
 from autograder.release import checked_sources, released_texts
+from autograder.shell import shell_files
 from gradlab.course import FILE_NAME, Course, Lesson
 from gradlab.errors import GradlabError
 from gradlab.files import read_text

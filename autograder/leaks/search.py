@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from autograder.build import shell_files
 from autograder.leaks import bytecode, repositories, secrets
 from autograder.leaks.matching import Keeper, Page, markers, telling
 from autograder.leaks.reading import Unreadable, pages
 from autograder.places import hidden_tests_file
+from autograder.shell import shell_files
 from autograder.source import LessonSource, read_source
 from gradlab.course import Course
 from gradlab.errors import GradlabError

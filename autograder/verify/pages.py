@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder import places
-from autograder.build import shell_files
 from autograder.leaks.matching import Page
 from autograder.leaks.reading import text_pages
+from autograder.shell import shell_files
 from gradlab.course import Course
 
 _GRADLAB = Path(__file__).resolve().parents[2] / "gradlab"

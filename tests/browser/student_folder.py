@@ -7,10 +7,11 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.build import exported_modules, shell_files
+from autograder.build import exported_modules
 from autograder.notebook import source_notebook
 from autograder.places import REFERENCE
 from autograder.release import released_texts
+from autograder.shell import shell_files
 from autograder.source import LessonSource, read_source
 from autograder.wrong import load_wrong_answers, replaced
 from gradlab.course import Course, Lesson, load_course

@@ -222,8 +222,9 @@ def engine_modules(tmp_path_factory):
 
 def assembled(root: Path, folder: Path) -> Path:
     """The engine of all lessons that are written."""
-    from autograder.build import planned_files, shell_files
+    from autograder.build import planned_files
     from autograder.places import REFERENCE
+    from autograder.shell import shell_files
     from autograder.source import read_source
 
     course = load_course(root)

@@ -29,8 +29,9 @@ def place(scratch: Path) -> Path:
 
 def assemble(course, scratch: Path) -> Path:
     """Write shell and lessons' modules to `scratch`, as `autograder build` writes them to .build/reference."""
-    from autograder.build import planned_files, shell_files
+    from autograder.build import planned_files
     from autograder.places import REFERENCE
+    from autograder.shell import shell_files
     from autograder.source import read_source
 
     files = shell_files(course)
