@@ -15,11 +15,12 @@ import nbformat
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import OverwriteCells, OverwriteKernelspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.gradebook import COURSE_ID
+from autograder.gradebook_new import mark_new
 from autograder.gradebook_url import cannot_write, shown
-from autograder.gradebook_version import mark_new
 from autograder.nbgrader_settings import release_settings
 from autograder.notebook import notebook_text
 from gradlab.errors import GradlabError
@@ -42,6 +43,19 @@ def generate(notebooks: Mapping[str, str], gradebook: str | None = None) -> dict
             made = nbformat.read(root / "release" / lesson / f"{lesson}.ipynb", as_version=nbformat.NO_CONVERT)
             released[lesson] = notebook_text(made)
     return released
+
+
+def as_recorded(released: str, lesson: str, gradebook: str) -> str:
+    """A released notebook with its graded cells as the gradebook has them: hidden parts and checksums included."""
+    notebook = nbformat.reads(released, as_version=4)
+    about = {"notebook": lesson, "assignment": lesson, "db_url": gradebook}
+    quiet = logging.Logger("nbgrader", level=logging.ERROR)  # every hidden test is a cell that has changed
+    try:
+        for preprocessor in (OverwriteKernelspec(log=quiet), OverwriteCells(log=quiet)):
+            notebook, _ = preprocessor.preprocess(notebook, {"nbgrader": about})
+    except SQLAlchemyError as error:
+        raise cannot_write(gradebook, error) from None
+    return nbformat.writes(notebook, version=nbformat.NO_CONVERT)
 
 
 def _run(root: Path, lesson: str, gradebook: str | None) -> None:

@@ -4,34 +4,38 @@
         page = book.page(lesson)
         page.write([Entry("ada", {"walk-check": 1.0, "walk-hidden": 2.0}, unanswered=(), handed_in=None)])
 
-nbgrader's API commits after every cell and computes totals that nobody asked for: 100 to 300 ms a submission. The same
-rows, written as sets, take some 3 ms. One process writes.
+nbgrader's API commits after every cell and computes totals that nobody asked for: 100 to 300 ms a submission, and
+most of a second to import it. The same rows, written as sets, take some 2 ms. One process writes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from nbgrader import api
-from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import Float, delete, insert, select, update
-from sqlalchemy.exc import DBAPIError, OperationalError, SAWarning, SQLAlchemyError
-from traitlets.config import Config
+from sqlalchemy import Connection, create_engine, delete, insert, select, update
+from sqlalchemy.exc import DBAPIError, NoResultFound, OperationalError, SQLAlchemyError
 
+from autograder.gradebook_tables import (
+    ASSIGNMENT,
+    CELL,
+    COMMENT,
+    GRADE,
+    IS_GRADED,
+    IS_SOLUTION,
+    NOTEBOOK,
+    STUDENT,
+    SUBMISSION,
+    SUBMITTED,
+)
 from autograder.gradebook_url import cannot_write, check_url, first_line
+from autograder.stamps import share_lost
 from gradlab.course import Lesson
+from gradlab.errors import GradlabError
 
 COURSE_ID = "gradlab"  # as in nbgrader_config.py
-
-# nbgrader declares FLOAT(0), which SQLite takes for a FLOAT and PostgreSQL for a mistake.
-api.SubmittedNotebook.__table__.c.late_submission_penalty.type = Float()
-# About nbgrader's own use of it, at every submission.
-warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
 
 @dataclass(frozen=True)
@@ -57,31 +61,25 @@ class Marks:
 
 
 class Gradebook:
-    """An open gradebook. Raises GradlabError when it cannot be opened or written."""
+    """An open gradebook with nbgrader's tables. Raises GradlabError when it cannot be opened or written."""
 
-    def __init__(self, url: str, late: Config | None = None):
-        """late: settings for nbgrader's AssignLatePenalties and its plugin."""
-        self.url = url
-        self.penalties = AssignLatePenalties(config=late or Config())
-        self.penalties.init_plugin()
-        self.penalties.log = logging.Logger("nbgrader", level=logging.ERROR)  # it warns of everyone who is late
+    def __init__(self, url: str, late_penalty_per_day: float = 0.0):
+        """late_penalty_per_day: the share of its points that late work loses for each day begun."""
         check_url(url)
-        try:
-            self.book = api.Gradebook(url, COURSE_ID)
-        except (SQLAlchemyError, OSError) as error:
-            raise cannot_write(url, error) from None
+        self.url, self.late_penalty_per_day = url, late_penalty_per_day
+        self.engine = create_engine(url)
 
     def page(self, lesson: Lesson) -> Page:
         """The page of a lesson that nbgrader's generate_assignment has put there."""
         try:
-            due = lesson.due.replace(tzinfo=None) if lesson.due else None
-            self.book.update_or_create_assignment(lesson.id, duedate=due, course_id=COURSE_ID)
             return Page(self, lesson)
+        except NoResultFound:
+            raise GradlabError(f"{lesson.id} is not in the gradebook: autograder release {lesson.number}") from None
         except SQLAlchemyError as error:
             raise cannot_write(self.url, error) from None
 
     def close(self) -> None:
-        self.book.close()
+        self.engine.dispose()
 
     def __enter__(self) -> Gradebook:
         return self
@@ -94,14 +92,22 @@ class Page:
     """One lesson in the gradebook. recorded: the students that are on it."""
 
     def __init__(self, gradebook: Gradebook, lesson: Lesson):
-        self.gradebook, self.db, self.lesson = gradebook, gradebook.book.db, lesson
-        notebook = gradebook.book.find_notebook(lesson.id, lesson.id)
-        self.notebook, self.assignment = notebook.id, notebook.assignment_id
-        self.graded = {cell.name: cell.id for cell in notebook.grade_cells}
-        self.solutions = {cell.name: cell.id for cell in notebook.solution_cells}
-        taken = select(api.SubmittedAssignment.student_id).where(self._is_mine())
-        self.recorded = set(self.db.scalars(taken))
-        self.db.commit()
+        self.gradebook, self.lesson = gradebook, lesson
+        self.due = lesson.due.replace(tzinfo=None) if lesson.due else None
+        with gradebook.engine.begin() as db:
+            self.assignment = db.scalars(select(ASSIGNMENT.c.id).where(ASSIGNMENT.c.name == lesson.id)).one()
+            mine = (NOTEBOOK.c.name == lesson.id) & (NOTEBOOK.c.assignment_id == self.assignment)
+            self.notebook = db.scalars(select(NOTEBOOK.c.id).where(mine)).one()
+            told = {"duedate": self.due, "course_id": COURSE_ID}
+            db.execute(update(ASSIGNMENT).where(ASSIGNMENT.c.id == self.assignment).values(told))
+            self.graded = self._cells(db, IS_GRADED)
+            self.solutions = self._cells(db, IS_SOLUTION)
+            self.recorded = set(db.scalars(select(SUBMISSION.c.student_id).where(self._is_mine())))
+
+    def _cells(self, db: Connection, kind: str) -> dict[str, str]:
+        """{name: id} of the lesson's cells of this kind."""
+        mine = (CELL.c.notebook_id == self.notebook) & (CELL.c.type == kind)
+        return {name: cell for name, cell in db.execute(select(CELL.c.name, CELL.c.id).where(mine))}
 
     def write(self, entries: Sequence[Entry]) -> dict[str, str]:
         """Write all entries, or those that can be written: {student: why not} for the others.
@@ -109,67 +115,55 @@ class Page:
         Raises GradlabError when the gradebook takes none, and leaves it as it was.
         """
         try:
-            self._write(entries)
+            with self.gradebook.engine.begin() as db:
+                self._write(db, entries)
         except OperationalError as error:
-            self.db.rollback()
             raise cannot_write(self.gradebook.url, error) from None
         except (DBAPIError, SQLAlchemyError, ValueError) as error:
-            self.db.rollback()
             if len(entries) > 1:
                 return {student: why for entry in entries for student, why in self.write([entry]).items()}
             return {entries[0].student: first_line(error)}
-        except BaseException:
-            self.db.rollback()
-            raise
         self.recorded.update(entry.student for entry in entries)
         return {}
 
-    def _write(self, entries: Sequence[Entry]) -> None:
-        known = self._known([entry.student for entry in entries])
-        self._add([entry for entry in entries if entry.student not in known], known)
-        self._replace({known[entry.student]: entry for entry in entries})
-        late = [entry for entry in entries if self._may_be_late(entry)]
-        self.db.flush()
-        for entry in late:
-            self._penalise(entry.student)
-        self.db.commit()
-        self.db.expire_all()
+    def _write(self, db: Connection, entries: Sequence[Entry]) -> None:
+        known = self._known(db, [entry.student for entry in entries])
+        self._add(db, [entry for entry in entries if entry.student not in known], known)
+        self._replace(db, {known[entry.student]: entry for entry in entries})
+        for entry in entries:
+            if entry.handed_in and self.due and entry.handed_in > self.due:
+                self._penalise(db, *known[entry.student], entry)
 
     def _is_mine(self):
-        return api.SubmittedAssignment.assignment_id == self.assignment
+        return SUBMISSION.c.assignment_id == self.assignment
 
-    def _known(self, students: Iterable[str]) -> dict[str, tuple[str, str]]:
+    def _known(self, db: Connection, students: Iterable[str]) -> dict[str, tuple[str, str]]:
         """{student: (id of the submission, id of its notebook)} as far as there is one."""
-        rows = self.db.execute(
-            select(api.SubmittedAssignment.student_id, api.SubmittedAssignment.id, api.SubmittedNotebook.id)
-            .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
-            .where(self._is_mine(), api.SubmittedAssignment.student_id.in_(list(students)))
+        rows = db.execute(
+            select(SUBMISSION.c.student_id, SUBMISSION.c.id, SUBMITTED.c.id)
+            .join(SUBMITTED, SUBMITTED.c.assignment_id == SUBMISSION.c.id)
+            .where(self._is_mine(), SUBMISSION.c.student_id.in_(list(students)))
         )
         return {student: (submission, notebook) for student, submission, notebook in rows}
 
-    def _add(self, entries: Sequence[Entry], known: dict[str, tuple[str, str]]) -> None:
+    def _add(self, db: Connection, entries: Sequence[Entry], known: dict[str, tuple[str, str]]) -> None:
         """Students and submissions that are not there yet; adds them to `known`."""
         if not entries:
             return
         names = [entry.student for entry in entries]
-        there = set(self.db.scalars(select(api.Student.id).where(api.Student.id.in_(names))))
-        self._insert(api.Student, [{"id": name} for name in names if name not in there])
+        there = set(db.scalars(select(STUDENT.c.id).where(STUDENT.c.id.in_(names))))
+        _insert(db, STUDENT, [{"id": name} for name in names if name not in there])
         made = {name: (uuid4().hex, uuid4().hex) for name in names}
         known |= made
-        self._insert(
-            api.SubmittedAssignment,
-            [{"id": made[n][0], "assignment_id": self.assignment, "student_id": n} for n in names],
-        )
-        self._insert(
-            api.SubmittedNotebook,
-            [{"id": made[n][1], "assignment_id": made[n][0], "notebook_id": self.notebook} for n in names],
-        )
+        _insert(db, SUBMISSION, [{"id": made[n][0], "assignment_id": self.assignment, "student_id": n} for n in names])
+        submitted = {"notebook_id": self.notebook, "flagged": False}
+        _insert(db, SUBMITTED, [{"id": made[n][1], "assignment_id": made[n][0], **submitted} for n in names])
 
-    def _replace(self, entries: Mapping[tuple[str, str], Entry]) -> None:
+    def _replace(self, db: Connection, entries: Mapping[tuple[str, str], Entry]) -> None:
         """The scores of these submissions; those of before go, but for what a person gave."""
         notebooks = [notebook for _, notebook in entries]
-        by_hand = self._by_hand(notebooks)
-        comments = self._comments_by_hand(notebooks)
+        by_hand = self._by_hand(db, notebooks)
+        comments = self._comments_by_hand(db, notebooks)
         grades, remarks = [], []
         for (_, notebook), entry in entries.items():
             for name, cell in self.graded.items():
@@ -198,73 +192,82 @@ class Page:
                         "manual_comment": manual,
                     }
                 )
-        self.db.execute(delete(api.Grade.__table__).where(api.Grade.__table__.c.notebook_id.in_(notebooks)))
-        self.db.execute(delete(api.Comment.__table__).where(api.Comment.__table__.c.notebook_id.in_(notebooks)))
-        self._insert(api.Grade, grades)
-        self._insert(api.Comment, remarks)
-        submissions, mine = api.SubmittedAssignment.__table__, api.SubmittedNotebook.__table__
+        db.execute(delete(GRADE).where(GRADE.c.notebook_id.in_(notebooks)))
+        db.execute(delete(COMMENT).where(COMMENT.c.notebook_id.in_(notebooks)))
+        _insert(db, GRADE, grades)
+        _insert(db, COMMENT, remarks)
         for (submission, _), entry in entries.items():
-            when = update(submissions).where(submissions.c.id == submission).values(timestamp=entry.handed_in)
-            self.db.execute(when)
-        self.db.execute(update(mine).where(mine.c.id.in_(notebooks)).values(late_submission_penalty=None))
+            when = update(SUBMISSION).where(SUBMISSION.c.id == submission).values(timestamp=entry.handed_in)
+            db.execute(when)
+        db.execute(update(SUBMITTED).where(SUBMITTED.c.id.in_(notebooks)).values(late_submission_penalty=None))
 
-    def _by_hand(self, notebooks: list[str]) -> dict[tuple[str, str], tuple[float | None, float | None]]:
-        table = api.Grade.__table__.c
-        rows = self.db.execute(
+    def _by_hand(
+        self, db: Connection, notebooks: list[str]
+    ) -> dict[tuple[str, str], tuple[float | None, float | None]]:
+        table = GRADE.c
+        rows = db.execute(
             select(table.notebook_id, table.cell_id, table.manual_score, table.extra_credit).where(
                 table.notebook_id.in_(notebooks), (table.manual_score.is_not(None)) | (table.extra_credit.is_not(None))
             )
         )
         return {(notebook, cell): (manual, extra) for notebook, cell, manual, extra in rows}
 
-    def _comments_by_hand(self, notebooks: list[str]) -> dict[tuple[str, str], str]:
-        table = api.Comment.__table__.c
-        rows = self.db.execute(
+    def _comments_by_hand(self, db: Connection, notebooks: list[str]) -> dict[tuple[str, str], str]:
+        table = COMMENT.c
+        rows = db.execute(
             select(table.notebook_id, table.cell_id, table.manual_comment).where(
                 table.notebook_id.in_(notebooks), table.manual_comment.is_not(None)
             )
         )
         return {(notebook, cell): comment for notebook, cell, comment in rows}
 
-    def _insert(self, table, rows: list[dict]) -> None:
-        if rows:
-            self.db.execute(insert(table.__table__), rows)
+    def _penalise(self, db: Connection, submission: str, notebook: str, entry: Entry) -> None:
+        """As nbgrader's AssignLatePenalties does it, with our plugin; an extension of the deadline counts."""
+        extension = db.scalar(select(SUBMISSION.c.extension).where(SUBMISSION.c.id == submission))
+        late = (entry.handed_in - self.due - (extension or dt.timedelta())).total_seconds()
+        per_day = self.gradebook.late_penalty_per_day
+        if late > 0 and per_day:
+            penalty = sum(self._scores(db, [notebook])[notebook].values()) * share_lost(per_day, late)
+            mine = SUBMITTED.c.id == notebook
+            db.execute(update(SUBMITTED).where(mine).values(late_submission_penalty=penalty))
 
-    # ---- for feedback -------------------------------------------------------------------------------------------
+    # ---- what it says -------------------------------------------------------------------------------------------
 
     def read(self, students: Iterable[str]) -> dict[str, Marks]:
         """What the gradebook says about these students now, a person's scores and comments included."""
-        notebooks = {notebook: student for student, (_, notebook) in self._known(students).items()}
-        found = {student: Marks() for student in notebooks.values()}
-        mine = api.SubmittedNotebook.__table__.c
-        for notebook, penalty in self.db.execute(
-            select(mine.id, mine.late_submission_penalty).where(mine.id.in_(list(notebooks)))
-        ):
-            found[notebooks[notebook]].penalty = penalty or 0.0
-        cells = {cell: name for name, cell in (*self.graded.items(), *self.solutions.items())}
-        for kind, value, to in (
-            (api.Grade, api.Grade.score, "scores"),
-            (api.Comment, api.Comment.comment, "comments"),
-        ):
-            rows = select(kind.notebook_id, kind.cell_id, value).where(kind.notebook_id.in_(list(notebooks)))
-            for notebook, cell, said in self.db.execute(rows):
-                getattr(found[notebooks[notebook]], to)[cells[cell]] = said
-        self.db.commit()
+        with self.gradebook.engine.begin() as db:
+            notebooks = {notebook: student for student, (_, notebook) in self._known(db, students).items()}
+            scores, comments = self._scores(db, list(notebooks)), self._comments(db, list(notebooks))
+            mine = SUBMITTED.c.id.in_(list(notebooks))
+            rows = db.execute(select(SUBMITTED.c.id, SUBMITTED.c.late_submission_penalty).where(mine))
+            penalties = {notebook: penalty or 0.0 for notebook, penalty in rows}
+        return {
+            student: Marks(scores[notebook], comments[notebook], penalties[notebook])
+            for notebook, student in notebooks.items()
+        }
+
+    def _scores(self, db: Connection, notebooks: list[str]) -> dict[str, dict[str, float]]:
+        """{notebook: {graded cell: points}}, as nbgrader adds them up."""
+        names = {cell: name for name, cell in self.graded.items()}
+        found: dict[str, dict[str, float]] = {notebook: {} for notebook in notebooks}
+        columns = (GRADE.c.auto_score, GRADE.c.manual_score, GRADE.c.extra_credit)
+        rows = select(GRADE.c.notebook_id, GRADE.c.cell_id, *columns).where(GRADE.c.notebook_id.in_(notebooks))
+        for notebook, cell, auto, manual, extra in db.execute(rows):
+            given = auto if manual is None else manual
+            found[notebook][names[cell]] = 0.0 if given is None else given + (extra or 0.0)
         return found
 
-    # ---- late work ----------------------------------------------------------------------------------------------
+    def _comments(self, db: Connection, notebooks: list[str]) -> dict[str, dict[str, str | None]]:
+        """{notebook: {solution cell: what is said about it}}; what a person says comes first."""
+        names = {cell: name for name, cell in self.solutions.items()}
+        found: dict[str, dict[str, str | None]] = {notebook: {} for notebook in notebooks}
+        columns = (COMMENT.c.auto_comment, COMMENT.c.manual_comment)
+        rows = select(COMMENT.c.notebook_id, COMMENT.c.cell_id, *columns).where(COMMENT.c.notebook_id.in_(notebooks))
+        for notebook, cell, auto, manual in db.execute(rows):
+            found[notebook][names[cell]] = auto if manual is None else manual
+        return found
 
-    def _may_be_late(self, entry: Entry) -> bool:
-        due = self.lesson.due
-        return bool(entry.handed_in and due and entry.handed_in > due.replace(tzinfo=None))
 
-    def _penalise(self, student: str) -> None:
-        """As nbgrader's AssignLatePenalties does it, with its plugin; an extension of the deadline counts."""
-        submission = self.gradebook.book.find_submission(self.lesson.id, student)
-        if submission.total_seconds_late <= 0:
-            return
-        notebook = self.gradebook.book.find_submission_notebook(self.lesson.id, self.lesson.id, student)
-        seconds = submission.total_seconds_late
-        penalty = self.gradebook.penalties.plugin_inst.late_submission_penalty(student, notebook.score, seconds)
-        if penalty is not None:
-            notebook.late_submission_penalty = self.gradebook.penalties._check_late_penalty(notebook, penalty)
+def _insert(db: Connection, table, rows: list[dict]) -> None:
+    if rows:
+        db.execute(insert(table), rows)

@@ -11,24 +11,17 @@ it whole.
 
 from __future__ import annotations
 
-import logging
 import secrets
 import time
 from pathlib import Path
 
-import nbformat
-from nbgrader.preprocessors import OverwriteCells, OverwriteKernelspec
-from sqlalchemy.exc import SQLAlchemyError
-
-from autograder import places
 from autograder.blueprint import Blueprint
 from autograder.claim import no_place
 from autograder.collect import SECRET, STAMP, Submission
-from autograder.generate import generate
 from autograder.gradebook import Entry, Gradebook, Page
-from autograder.gradebook_url import cannot_write, check_url, file_url
+from autograder.gradebook_url import check_url, file_url
 from autograder.graded import Graded, forget, save
-from autograder.grading_settings import late_settings
+from autograder.issued import issue
 from autograder.outputs import Filled
 from autograder.stamps import time_of
 from gradlab.course import Course
@@ -51,25 +44,14 @@ class Recorder:
         except OSError as error:
             raise no_place(self.out, error) from None
         check_url(self.url)
-        source = read_text(places.source_notebook(course, self.lesson))
-        released = generate({self.lesson.id: source}, self.url)[self.lesson.id]
-        self.gradebook = Gradebook(self.url, late_settings(course))
+        try:
+            self.template = issue(course, self.lesson, self.url)
+        except OSError as error:
+            raise no_place(self.out, error) from None
+        self.gradebook = Gradebook(self.url, course.policies.late_penalty_per_day)
         self.page: Page = self.gradebook.page(self.lesson)
-        self.template = self._as_recorded(released)
         self._waiting: list[tuple[Graded, Entry]] = []
         self._flushed = time.monotonic()
-
-    def _as_recorded(self, released: str) -> str:
-        """The released notebook with its graded cells as nbgrader has them: hidden parts and checksums included."""
-        notebook = nbformat.reads(released, as_version=4)
-        about = {"notebook": self.lesson.id, "assignment": self.lesson.id, "db_url": self.url}
-        quiet = logging.Logger("nbgrader", level=logging.ERROR)  # every hidden test is a cell that has changed
-        try:
-            for preprocessor in (OverwriteKernelspec(log=quiet), OverwriteCells(log=quiet)):
-                notebook, _ = preprocessor.preprocess(notebook, {"nbgrader": about})
-        except SQLAlchemyError as error:
-            raise cannot_write(self.url, error) from None
-        return nbformat.writes(notebook, version=nbformat.NO_CONVERT)
 
     def has(self, submission: Submission) -> bool:
         """Whether a grade of this student is in the gradebook, and the notebook that shows it is there."""

@@ -13,12 +13,17 @@ from pathlib import Path
 
 import pytest
 from nbgrader import api
+from sqlalchemy.sql.expression import TableClause
+from sqlalchemy.types import NullType
 
-from autograder import places
+from autograder import gradebook_tables, places
+from autograder.build import build
 from autograder.generate import generate
 from autograder.gradebook import COURSE_ID, Entry, Gradebook
 from autograder.gradebook_url import file_url, shown
+from autograder.issued import issue
 from autograder.record import Recorder
+from autograder.stamps import DAY
 from gradlab.errors import GradlabError
 
 LESSON = "01_numbers"
@@ -87,6 +92,71 @@ def test_one_that_cannot_be_written_does_not_take_the_others_along(url, built):
     nobody = Entry(None, SCORES)
     failed = write(url, built.lesson("1"), Entry("ann", SCORES), nobody, Entry("bob", SCORES))
     assert set(failed) == {None} and everyone(url) == {"ann": 3.0, "bob": 3.0}
+
+
+def test_the_tables_are_nbgraders():
+    """Names and types of what is written; nbgrader's own columns that are missing here must do without a value."""
+    theirs = api.Base.metadata.tables
+    for mine in (each for each in vars(gradebook_tables).values() if isinstance(each, TableClause)):
+        columns = theirs[mine.name].columns
+        for column in mine.columns:
+            if not isinstance(column.type, NullType):
+                assert type(column.type) is type(columns[column.name].type), column
+        left_out = set(columns.keys()) - set(mine.columns.keys())
+        assert all(columns[name].nullable for name in left_out), mine.name
+    assert api.GradeCell.__mapper_args__["polymorphic_identity"] == gradebook_tables.IS_GRADED
+    assert api.SolutionCell.__mapper_args__["polymorphic_identity"] == gradebook_tables.IS_SOLUTION
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+def test_who_got_more_time_is_less_late(url, built):
+    lesson = replace(built.lesson("1"), due=datetime(2026, 1, 1, tzinfo=UTC))
+    entry = Entry("ann", SCORES, (), datetime(2026, 1, 3))
+    penalties = []
+    for extra in (0, 1, 5):
+        with api.Gradebook(url, COURSE_ID) as book, Gradebook(url, late_penalty_per_day=0.25) as ours:
+            page = ours.page(lesson)
+            page.write([entry])
+            book.grant_extension(LESSON, "ann", days=extra)
+            page.write([entry])
+            penalties.append(page.read(["ann"])["ann"].penalty)
+            book.db.expire_all()
+            assert book.find_submission(LESSON, "ann").total_seconds_late == max(0, 2 - extra) * DAY
+    assert penalties == [1.5, 0.75, 0.0]
+
+
+# ---- how a lesson gets there -------------------------------------------------------------------------------------
+
+
+def _cells(url):
+    """What nbgrader says about the lesson."""
+    with api.Gradebook(url, COURSE_ID) as book:
+        notebook = book.find_notebook(LESSON, LESSON)
+        graded = {(cell.name, cell.max_score, cell.cell_type) for cell in notebook.grade_cells}
+        sources = {(cell.name, cell.source, cell.checksum, cell.locked) for cell in notebook.source_cells}
+        return notebook.assignment.course_id, notebook.kernelspec, graded, sources
+
+
+def test_a_gradebook_that_is_new_or_has_the_lesson_needs_no_nbgrader(built, url, tmp_path, monkeypatch):
+    lesson, new = built.lesson("1"), file_url(tmp_path / "new")
+    template = issue(built, lesson, url)
+    monkeypatch.setattr("autograder.issued._by_nbgrader", None)
+    assert issue(built, lesson, url) == issue(built, lesson, new) == template
+    assert _cells(url) == _cells(new)
+    assert write(new, lesson, Entry("ann", SCORES)) == {} and everyone(new) == {"ann": 3.0}
+    assert issue(built, lesson, new) == template and everyone(new) == {"ann": 3.0}
+
+
+def test_a_lesson_that_changed_is_brought_up_to_date(toy, url):
+    before = _cells(url)
+    text = (toy.root / "solutions" / LESSON / "lesson.py").read_text(encoding="utf-8")
+    (toy.root / "solutions" / LESSON / "lesson.py").write_text(text.replace("assert ", "assert  "), encoding="utf-8")
+    assert not build(toy).errors
+    assert "assert  " in issue(toy, toy.lesson("1"), url)
+    assert _cells(url) != before
+    fresh = file_url(toy.root)
+    issue(toy, toy.lesson("1"), fresh)
+    assert _cells(url) == _cells(fresh)
 
 
 # ---- a gradebook that cannot be written -------------------------------------------------------------------------
