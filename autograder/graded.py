@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.judge import Verdict
@@ -104,8 +104,10 @@ def grades_file(out: Path, student: str, lesson: str) -> Path:
 
 
 def save(out: Path, graded: Graded) -> None:
-    text = json.dumps({"format": FORMAT, **asdict(graded)}, indent=1, ensure_ascii=False)
-    write_atomic(grades_file(out, graded.student, graded.lesson), text + "\n")
+    # A line for each field. `indent` and `asdict` would take three quarters of the recorder's time.
+    fields = {"format": FORMAT, **vars(graded)}
+    lines = [f'"{name}": {json.dumps(value, ensure_ascii=False, default=vars)}' for name, value in fields.items()]
+    write_atomic(grades_file(out, graded.student, graded.lesson), "{\n" + ",\n".join(lines) + "\n}\n")
 
 
 def forget(out: Path, student: str, lesson: str) -> None:

@@ -53,7 +53,6 @@ class _Bench:
 
     def desk_for(self, kit_from: Kit | InFile):
         from autograder.desk import set_up
-        from autograder.diagnose.submission import library_for
         from gradlab.course import load_course
 
         if self.kit_from is None or not _same(self.kit_from, kit_from):
@@ -68,9 +67,14 @@ class _Bench:
             course = load_course(kit.unpack(Path(self.folder.name).resolve() / "course"))
             scratch = Path(self.folder.name).resolve() / "engines"
             self.desk = set_up(course, course.lesson(kit.lesson), scratch, kit.rung, kit.isolated)
-            self.library = library_for(self.desk.blueprint) if kit.diagnose else None
+            self.library = self._library() if kit.diagnose else None
             self.kit, self.kit_from = kit, kit_from
         return self.desk, self.kit
+
+    def _library(self):
+        from autograder.diagnose.submission import library_for
+
+        return library_for(self.desk.blueprint)
 
     def inputs(self, inputs_from: Inputs | InFile) -> Inputs:
         if not isinstance(inputs_from, InFile):
@@ -138,7 +142,6 @@ def _logbook(kit_from: Kit | InFile, student: str) -> Logbook:
 
 def _grade_one(kit_from, inputs_from, attempts: Sequence[tuple[Submission, bytes]], logbook: Logbook) -> Done:
     from autograder.desk import grade_submission
-    from autograder.diagnose.submission import diagnoses
 
     desk, kit = _bench.desk_for(kit_from)
     inputs = _bench.inputs(inputs_from)
@@ -148,6 +151,8 @@ def _grade_one(kit_from, inputs_from, attempts: Sequence[tuple[Submission, bytes
         found.append((number, *grade_submission(desk, submission, data, inputs, logbook)))
     number, graded, rebuilt = found[0] if len(found) == 1 else _best(found, attempts, desk)
     if _bench.library and logbook.begins("diagnoses"):
+        from autograder.diagnose.submission import diagnoses
+
         graded = replace(graded, diagnoses=diagnoses(_bench.library, rebuilt.sources, graded.verdicts))
     graded = tidy(replace(graded, digest=kit.digest(attempts, inputs.seed)))
     return Done(graded, fill(kit.template, rebuilt, graded) if kit.template else None, number)

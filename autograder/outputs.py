@@ -10,6 +10,8 @@ import html
 import json
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from autograder.diagnose.told import picture, told
 from autograder.graded import Graded, said_once
@@ -30,25 +32,55 @@ class Filled:
 
 def fill(template: str, rebuilt: Rebuilt, graded: Graded) -> Filled:
     """The notebook to record. template: the text of the released notebook, as the gradebook has its cells."""
-    notebook, filled = json.loads(template), Filled("")
-    for cell in notebook["cells"]:
-        ours, nbgrader = cell["metadata"].get("gradlab", {}), cell["metadata"].get("nbgrader", {})
-        role, name = ours.get("role"), ours.get("name", "")
-        if role == "exercise":
-            given = "".join(cell["source"])
-            cell["source"] = rebuilt.sources.get(name, given)
-            if cell["source"] == given:
-                filled.unanswered.append(nbgrader.get("grade_id", ""))
-        elif role == "predict":
-            cell["source"] = rebuilt.guesses.get(cell["id"], cell["source"])
-        elif role in ("check", "hidden") and nbgrader.get("grade"):
-            verdicts = [verdict for verdict in graded.verdicts.get(name, ()) if _belongs(verdict, cell, role)]
-            points = float(nbgrader["points"])
-            filled.scores[nbgrader["grade_id"]] = earned = within(sum(each.earned for each in verdicts), points)
-            cell["outputs"] = _outputs(verdicts, earned) if points else []
-    notebook["cells"].insert(0, _summary(graded))
-    filled.text = json.dumps(notebook, ensure_ascii=False) + "\n"
+    blank, filled = _blank(template), Filled("")
+    cells = [_dumps(_summary(graded))]
+    for cell, text in blank.cells:
+        changed = _filled(cell, rebuilt, graded, filled)
+        cells.append(text if changed is cell else _dumps(changed))
+    fields = [f"{_dumps(name)}: {value or '[' + ', '.join(cells) + ']'}" for name, value in blank.fields.items()]
+    filled.text = "{" + ", ".join(fields) + "}\n"
     return filled
+
+
+class _Blank(NamedTuple):
+    """A template, read. cells: each with its JSON; most go into every notebook as they are.
+
+    fields: {name: JSON} of the notebook, with "" for its cells.
+    """
+
+    cells: list[tuple[dict, str]]
+    fields: dict[str, str]
+
+
+@lru_cache(1)
+def _blank(template: str) -> _Blank:
+    notebook = json.loads(template)
+    cells = [(cell, _dumps(cell)) for cell in notebook["cells"]]
+    return _Blank(cells, {name: "" if name == "cells" else _dumps(value) for name, value in notebook.items()})
+
+
+def _filled(cell: dict, rebuilt: Rebuilt, graded: Graded, filled: Filled) -> dict:
+    """A cell of the template as it is recorded: itself, or another. What it earns goes into `filled`."""
+    ours, nbgrader = cell["metadata"].get("gradlab", {}), cell["metadata"].get("nbgrader", {})
+    role, name = ours.get("role"), ours.get("name", "")
+    if role == "exercise":
+        given = "".join(cell["source"])
+        source = rebuilt.sources.get(name, given)
+        if source == given:
+            filled.unanswered.append(nbgrader.get("grade_id", ""))
+        return {**cell, "source": source}
+    if role == "predict":
+        return {**cell, "source": rebuilt.guesses.get(cell["id"], cell["source"])}
+    if role in ("check", "hidden") and nbgrader.get("grade"):
+        verdicts = [verdict for verdict in graded.verdicts.get(name, ()) if _belongs(verdict, cell, role)]
+        points = float(nbgrader["points"])
+        filled.scores[nbgrader["grade_id"]] = earned = within(sum(each.earned for each in verdicts), points)
+        return {**cell, "outputs": _outputs(verdicts, earned) if points else []}
+    return cell
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def within(score: float, maximum: float) -> float:

@@ -67,6 +67,7 @@ class _Matcher:
         self.blueprint, self.cells = blueprint, cells
         self.known = {cell.id: cell for cell in blueprint.notebook.cells if cell.id}
         self.by_name = {name: cell.id for name, cell in blueprint.exercises.items()}
+        self.by_export = {(cell.module, cell.name): cell.id for cell in self.known.values() if cell.module}
         self.found: dict[str, list[Handed]] = {}
         for cell in cells:
             identity = self._identity(cell)
@@ -76,15 +77,12 @@ class _Matcher:
     def _identity(self, cell: Handed) -> str:
         """The id of the cell of the lesson that this one is; "" when it is none."""
         export = cell.export
-        if export and (export.module, export.name) in self._exported():
-            return self._exported()[export.module, export.name]
+        if export and (export.module, export.name) in self.by_export:
+            return self.by_export[export.module, export.name]
         for identity in (cell.grade_id, cell.id):
             if identity in self.known:
                 return identity
         return self.by_name.get(cell.name, "") if cell.role == "exercise" else ""
-
-    def _exported(self) -> dict[tuple[str, str], str]:
-        return {(cell.module, cell.name): cell.id for cell in self.known.values() if cell.module}
 
     # ---- exercises ----------------------------------------------------------------------------------------------
 

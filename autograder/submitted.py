@@ -135,7 +135,7 @@ def _cell(raw: dict, index: int) -> Handed:
 def _source(source: Any) -> str:
     """A cell's text, which JSON holds as a string or a list of lines, in characters that can be written to a file."""
     if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
+        source = "".join([line for line in source if isinstance(line, str)])
     return _str(source).replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -145,4 +145,6 @@ def _dict(value: Any) -> dict:
 
 def _str(value: Any) -> str:
     """A text that can be written to a file; JSON may hold half of a surrogate pair."""
-    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
