@@ -56,7 +56,8 @@ class _Pages(HTMLExporter):
     """nbconvert's HTML exporter for many notebooks that are nearly the same: what it made of a text, it keeps.
 
     Its own last step reads the whole page again, for the sake of pictures without a description and of JupyterLab's
-    templates: three quarters of its time. Here the first is a search, and nbgrader's template is another.
+    templates: three quarters of its time. Here the first is a search, and nbgrader's template is another. Of the rest,
+    half would go into copies of the notebook and checks of its format, between one step and the next.
     """
 
     def __init__(self, **more):
@@ -72,6 +73,11 @@ class _Pages(HTMLExporter):
         self.register_filter("markdown2html", self._markdown)
         html, resources = TemplateExporter.from_notebook_node(self, nb, resources, **more)
         return _WITHOUT_ALT.sub('<img alt="No description has been provided for this image"', html), resources
+
+    def _preprocess(self, nb, resources):
+        for step in self._preprocessors:
+            nb, resources = step(nb, resources)
+        return nb, resources
 
     def _render(self, source: str) -> str:
         return self.markdown2html({}, source)
