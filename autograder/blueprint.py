@@ -47,6 +47,11 @@ class Blueprint:
                 points[cell.name] = points.get(cell.name, 0.0) + cell.points
         return {name: number for name, number in points.items() if number}
 
+    @cached_property
+    def wants_threads(self) -> bool:
+        """Whether a check or hidden test starts one."""
+        return any("threading" in text for text in (self.tests, *(cell.source for cell in self.notebook.checks)))
+
     def checks_of(self, exercise: str) -> list[Cell]:
         return [cell for cell in self.notebook.checks if cell.name == exercise]
 

@@ -22,9 +22,10 @@ from autograder.blueprint import Blueprint
 from autograder.overlay import overlay
 from autograder.programs import Program
 from autograder.remote.checks import names_in
+from autograder.worker.engine import module_code, place_of
 from gradlab.check_namespace import JobCell, without_magics
 from gradlab.errors import GradlabError
-from gradlab.export_format import ExportError, assemble, is_unwritten, parse_cell, plain_code
+from gradlab.export_format import ExportError, is_unwritten, joined, not_together, parse_cell, plain_code
 from gradlab.names import bound_names, used_names
 from gradlab.notebooks import Cell
 
@@ -110,8 +111,14 @@ class Workshop:
         for module in self.blueprint.lesson.modules:
             cells = [(cell.name, source) for cell, source in self._chosen(answers) if cell.module == module]
             if cells:
-                texts[module] = _assembled(tuple(cells), module, self.blueprint.lesson.id)
+                texts[module] = _assembled(
+                    tuple(cells), module, self.blueprint.lesson.id, self.blueprint.course.package
+                )
         return Engine(self.base, self.blueprint, texts, dict(answers))
+
+    def alone(self, exercise: str, source: str) -> Engine:
+        """The engine with one answer of a student's, and the reference's to all other exercises."""
+        return self.engine({**self.blueprint.answers, exercise: source})
 
     @cached_property
     def reference(self) -> Engine:
@@ -154,19 +161,27 @@ def fault(blueprint: Blueprint, exercise: str, source: str) -> str:
     """Why `source` cannot be the answer to `exercise`, whatever it does; "" when it can. Runs nothing."""
     if len(source) > LONGEST_CELL:  # no answer is, and Python may take long over it
         return f"the cell is longer than {LONGEST_CELL:,} characters"
-    cell = blueprint.exercises[exercise]
-    given = [(c.name, c.source) for c in blueprint.notebook.cells if c.role == "given" and c.module == cell.module]
-    cells = (*(given if cell.module else ()), (exercise, source))
-    return _fault(source, cells, cell.module or "cell", blueprint.lesson.id)
+    if problem := _fault(source):
+        return problem
+    module = blueprint.exercises[exercise].module
+    if module and "__future__" in source:  # it may have to stand above what is given
+        given = [(c.name, c.source) for c in blueprint.notebook.cells if c.role == "given" and c.module == module]
+        try:
+            _assembled((*given, (exercise, source)), module, blueprint.lesson.id, blueprint.course.package)
+        except ExportError as error:
+            return str(error)
+    return ""
 
 
 @lru_cache(maxsize=512)
-def _fault(source: str, cells: tuple, module: str, lesson: str) -> str:
+def _fault(source: str) -> str:
     try:
         parse_cell(plain_code(source), "the cell")
-        _assembled(cells, module, lesson)
+        compile(source, "<cell>", "exec", dont_inherit=True)  # a `return` outside of a function parses
     except ExportError as error:
         return _syntax(source) or str(error)
+    except SyntaxError as error:
+        return _described(error)
     except RecursionError:
         return "the cell is nested too deeply to be read"
     return ""
@@ -177,10 +192,14 @@ def _syntax(source: str) -> str:
     try:
         ast.parse(source)
     except SyntaxError as error:
-        return f"{type(error).__name__} in line {error.lineno}: {error.msg}"
+        return _described(error)
     except (ValueError, RecursionError, MemoryError) as error:
         return f"the cell cannot be read as Python: {error or type(error).__name__}"
     return ""
+
+
+def _described(error: SyntaxError) -> str:
+    return f"{type(error).__name__} in line {error.lineno}: {error.msg}"
 
 
 # ---- names ------------------------------------------------------------------------------------------------------
@@ -193,7 +212,17 @@ def _names_of_nb(tests: str, program: Program) -> frozenset[str]:
 
 #: What is known of a text is found out once: cells are parsed and compiled for it, and most are asked about often.
 _plain = lru_cache(maxsize=1024)(without_magics)
-_assembled = lru_cache(maxsize=512)(assemble)
+
+
+@lru_cache(maxsize=512)
+def _assembled(cells: tuple, module: str, lesson: str, package: str) -> str:
+    """As `assemble`; compiled as it will be for a session, so that this is done once."""
+    text = joined(cells, lesson)
+    try:
+        module_code(text, place_of(package, module))
+    except SyntaxError as error:
+        raise not_together(error, module) from None
+    return text
 
 
 @lru_cache(maxsize=64)

@@ -20,7 +20,7 @@ from autograder.programs import Program
 from autograder.remote import trials
 from autograder.remote.channel import Ended
 from autograder.remote.session import Session
-from autograder.sandbox import Worker, scratch
+from autograder.sandbox import THREADS, Worker, scratch
 from gradlab.errors import GradlabError
 
 #: Errors that no program means to provoke: where the reference raises one, the program is wrong.
@@ -49,7 +49,8 @@ def observed(worker: Worker, engine: Engine, trial: Callable[[Session], dict]) -
 def open_session(worker: Worker, engine: Engine) -> Session:
     """A session with a new process that holds `engine`."""
     package = engine.blueprint.course.package
-    return Session(worker.open(engine.folder, package, engine.texts), package)
+    threads = THREADS if engine.blueprint.wants_threads else 0
+    return Session(worker.open(engine.folder, package, engine.texts, threads=threads), package)
 
 
 def expected(reference: Engine, programs: Iterable[Program], seed: int, twice: bool = True) -> dict[str, dict]:

@@ -13,7 +13,7 @@ from autograder.remote.channel import Ended
 from autograder.remote.session import Session
 from autograder.remote.tapes import Tape
 from autograder.remote.trials import check, program
-from autograder.run import CHECK_SECONDS
+from autograder.rounds import CHECK_SECONDS
 from autograder.sandbox import Worker, scratch
 from autograder.trial import Trial, asked_of
 from autograder.watchdog import limited

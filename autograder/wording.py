@@ -11,8 +11,11 @@ import ast
 import builtins
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 import numpy as np
+
+from gradlab.export_format import syntax_tree
 
 _NAME = r"[A-Za-z_][\w.]{0,40}"
 # Sentences of Python; where a sentence goes on with values, only its beginning is kept (the part in the group).
@@ -87,17 +90,21 @@ def texts_in(sources: Iterable[str]) -> frozenset[str]:
 
     Sources that are no Python have none.
     """
+    return frozenset().union(*map(_texts_of, sources))
+
+
+@lru_cache(maxsize=512)
+def _texts_of(source: str) -> frozenset[str]:
     found = set()
-    for source in sources:
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.add(" ".join(node.value.split()))
-            elif isinstance(node, ast.ClassDef):
-                found.add(node.name)
+    try:
+        tree = syntax_tree(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.add(" ".join(node.value.split()))
+        elif isinstance(node, ast.ClassDef):
+            found.add(node.name)
     return frozenset(found)
 
 

@@ -84,7 +84,7 @@ def parse_cell(source: str, name: str = "the cell") -> ast.Module:
         raise ExportError(f"{name} cannot be read as Python: {error or type(error).__name__}.", name) from None
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def syntax_tree(source: str) -> ast.Module:
     """The tree of a text that is asked about several times in a row. Not to be changed. Raises as ast.parse."""
     return ast.parse(source)
@@ -103,6 +103,17 @@ def assemble(cells: Iterable[tuple[str, str]], module: str, lesson: str) -> str:
 
     Raises ExportError when a cell, or all of them together, is not Python.
     """
+    text = joined(cells, lesson)
+    try:
+        # dont_inherit: the `from __future__` of this file is none of theirs.
+        compile(text, f"{module}.py", "exec", dont_inherit=True)
+    except SyntaxError as error:
+        raise not_together(error, module) from None
+    return text
+
+
+def joined(cells: Iterable[tuple[str, str]], lesson: str) -> str:
+    """The text that `assemble` makes. Raises ExportError when a cell is not Python; all of them are not looked at."""
     text, previous = HEADER.format(lesson=lesson) + "\n", None
     for name, source in cells:
         code = plain_code(source)
@@ -111,12 +122,12 @@ def assemble(cells: Iterable[tuple[str, str]], module: str, lesson: str) -> str:
         tree = parse_cell(code, name)
         text += "\n" * _blank_lines(previous, tree) + code + "\n"
         previous = tree
-    try:
-        # dont_inherit: the `from __future__` of this file is none of theirs.
-        compile(text, f"{module}.py", "exec", dont_inherit=True)
-    except SyntaxError as error:  # only what is wrong in the whole: a late `from __future__`, a `return` outside
-        raise ExportError(f"{module}.py, line {error.lineno}: {error.msg}", line=error.lineno) from None
     return text
+
+
+def not_together(error: SyntaxError, module: str) -> ExportError:
+    """For what is wrong only in the whole module: a late `from __future__`, a `return` outside of a function."""
+    return ExportError(f"{module}.py, line {error.lineno}: {error.msg}", line=error.lineno)
 
 
 def _is_stub(node: ast.AST) -> bool:

@@ -12,7 +12,7 @@ from autograder.blueprint import Blueprint
 from autograder.mutants.trying import Bench
 from autograder.observe import observed
 from autograder.remote.trials import check, whole
-from autograder.run import CHECK_SECONDS
+from autograder.rounds import CHECK_SECONDS
 from autograder.sandbox import wall_seconds
 from autograder.watchdog import limited
 from gradlab.export_format import ExportError

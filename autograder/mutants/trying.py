@@ -14,10 +14,11 @@ from pathlib import Path
 
 from autograder.blueprint import Blueprint
 from autograder.engines import Engine, Workshop, fault
+from autograder.imports import IMPORT_SECONDS
 from autograder.judge import difference
 from autograder.observe import expected, observed
 from autograder.remote.trials import check, imports, program
-from autograder.run import CHECK_SECONDS, IMPORT_SECONDS
+from autograder.rounds import CHECK_SECONDS
 from autograder.sandbox import Worker, scratch, wall_seconds
 from autograder.seeds import seed_of
 from autograder.trial import Trial, trials_of

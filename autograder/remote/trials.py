@@ -85,5 +85,10 @@ def _text(error: BaseException) -> str:
         return ""
 
 
+def died() -> dict:
+    """The reply of a process that there is not."""
+    return whole({"end": "died"})
+
+
 def whole(reply: dict) -> dict:
     return {"type": "", "text": "", "seconds": 0.0, "events": [], "message": ""} | reply

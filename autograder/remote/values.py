@@ -65,7 +65,7 @@ class Values(Terms):
         if isinstance(value, dict):
             return self.items("d", 0, value, buffers, depth)
         if isinstance(value, tuple):
-            return ["t", *[self.term(part, buffers, depth + 1) for part in value]]
+            return ["t", *self.parts(value, buffers, depth)]
         if isinstance(value, staticmethod | classmethod):
             return ["s", self.term(value.__func__, buffers, depth + 1), isinstance(value, staticmethod)]
         if isinstance(value, BaseException):
@@ -87,22 +87,22 @@ class Values(Terms):
 
     # ---- in -------------------------------------------------------------------------------------------------------
 
-    def made(self, term: list, value) -> Any:
+    def made(self, term: list, reader) -> Any:
         tag = term[0]
         if tag == "o" and len(term) == 3:
-            return self._proxy(term[1], value(term[2]))
+            return self._proxy(term[1], reader.value(term[2]))
         if tag == "k" and len(term) in (2, 5):
             return self._class(*term[1:])
         if tag == "l" and len(term) >= 2:
-            return self._held(RemoteList, term[1], [value(part) for part in term[2:]])
+            return self._held(RemoteList, term[1], reader.values(term[2:]))
         if tag == "d" and len(term) >= 2:
-            return self._held(RemoteDict, term[1], self._pairs(term[2:], value))
+            return self._held(RemoteDict, term[1], self._pairs(term[2:], reader.value))
         if tag == "y" and len(term) == 2:
             return self.offers.thing(term[1])
         if tag == "m" and len(term) == 1:
             return BY_NAME
         if tag == "x" and len(term) == 5:
-            return self._exception(value(term[1]), *term[2:])
+            return self._exception(reader.value(term[1]), *term[2:])
         raise WireError("a term of an unknown kind")
 
     def _pairs(self, pairs: list, value) -> dict:

@@ -12,12 +12,12 @@ limits.py       how much it may take
 worker.py       the sockets to a worker and to its sessions; plain.py: a worker without any sandbox
 """
 
-from autograder.sandbox.limits import GRACE, LIMITS, wall_seconds
+from autograder.sandbox.limits import GRACE, LIMITS, THREADS, wall_seconds
 from autograder.sandbox.rungs import NONE, RUNGS, Isolation, Offer, chosen, isolation, offered
 from autograder.sandbox.server import SandboxError, scratch
 from autograder.sandbox.worker import Worker
 
 __all__ = [
-    *("GRACE", "LIMITS", "NONE", "RUNGS"),
+    *("GRACE", "LIMITS", "NONE", "RUNGS", "THREADS"),
     *("Isolation", "Offer", "SandboxError", "Worker", "chosen", "isolation", "offered", "scratch", "wall_seconds"),
 ]

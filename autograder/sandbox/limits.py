@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 #: cpu: seconds of a whole session, as a last resort, for each test has less. wall: seconds.
-#: memory: bytes of address space. file: bytes of one file. reply: bytes.
-LIMITS = {"cpu": 600.0, "wall": 20.0, "memory": 4 << 30, "file": 16 << 20, "reply": 64 << 20}
+#: memory: bytes of address space. file: bytes of one file. reply: bytes. threads: that programs may use.
+LIMITS = {"cpu": 600.0, "wall": 20.0, "memory": 4 << 30, "file": 16 << 20, "reply": 64 << 20, "threads": 0}
+THREADS = 4  # for the lessons that use any: each costs more than a session without
 
 #: Seconds that a worker may need to start and to hand a reply over, on top of what the request may take.
 GRACE = 20.0

@@ -6,6 +6,7 @@ submissions whose folders lie in `scratch()`; a folder elsewhere gets one of its
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -44,12 +45,12 @@ _once = threading.Lock()
 class Hatched:
     """A worker that a fork server made: the `socket` to it, and its end."""
 
-    def __init__(self, server: ForkServer, order: dict):
+    def __init__(self, server: ForkServer, order: dict, shared: bytes):
         self.socket, speaking = socket.socketpair()
         self._leash, holding = socket.socketpair()
         with speaking, holding:
             try:
-                server.send(order, [speaking.fileno(), holding.fileno()])
+                server.send(order, [speaking.fileno(), holding.fileno()], shared)
             except OSError:
                 self.close()
                 raise SandboxError("the fork server has ended") from None
@@ -80,6 +81,7 @@ class ForkServer:
 
     def __init__(self, plan: dict, before: list[str]):
         self._lock = threading.Lock()
+        self._shared: bytes | None = None  # what the server has
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with tempfile.TemporaryFile() as errors:
             command = [*before, sys.executable, "-I", str(INSIDE), json.dumps(plan)]
@@ -100,14 +102,24 @@ class ForkServer:
                 lines = errors.read().decode("utf-8", "replace").strip().splitlines()
                 raise SandboxError(lines[-1] if lines else "no reason given")
 
-    def send(self, order: dict, descriptors: list[int]) -> None:
-        with self._lock:
+    def send(self, order: dict, descriptors: list[int], shared: bytes) -> None:
+        """shared: what the worker is to find ready. It goes along in a file, unless the server has it already."""
+        with self._lock, contextlib.ExitStack() as stack:
+            if shared is not self._shared:
+                file = stack.enter_context(tempfile.TemporaryFile())
+                file.write(shared)
+                file.seek(0)
+                descriptors = [*descriptors, file.fileno()]
             socket.send_fds(self._control, [json.dumps(order).encode()], descriptors)
+            self._shared = shared
 
-    def hatch(self, folder: Path, own_user: bool, **more) -> Hatched:
-        """A new worker for `folder`. own_user: it becomes a user that nobody is, who may read this folder."""
+    def hatch(self, folder: Path, own_user: bool, shared: bytes = b"", **more) -> Hatched:
+        """A new worker for `folder`. own_user: it becomes a user that nobody is, who may read this folder.
+
+        shared: of worker/engine.py's `compiled`, the same object each time.
+        """
         uid = _user_of(folder) if own_user else -1
-        return Hatched(self, {"folder": str(folder), "uid": uid, **more})
+        return Hatched(self, {"folder": str(folder), "uid": uid, **more}, shared)
 
     @property
     def running(self) -> bool:

@@ -46,9 +46,8 @@ class Worker:
         if self._base != (base, package):
             self._end()
         if self._process is None:
-            self._process = self._start()
+            self._start(_compiled(base, package))
             self._base = (base, package)
-            self._send(_compiled(base, package))
         codes = wire.Array(np.frombuffer(compiled_texts(package, texts), np.uint8))
         request = {"do": "open", "package": package, "texts": dict(texts), "codes": codes, "limits": LIMITS | limits}
         _, theirs = self._ask(request)
@@ -101,15 +100,18 @@ class Worker:
 
     # ---- the process ----------------------------------------------------------------------------------------------
 
-    def _start(self) -> Hatched | Plain:
+    def _start(self, shared: bytes) -> None:
+        """shared: the modules that all engines of its sessions have, compiled."""
         if self.isolated.name == NONE.name:
-            return Plain()
+            self._process = Plain()
+            self._send(shared)
+            return
         server = self._server()
         try:
-            return server.hatch(self.folder, self.isolated.own_user)
+            self._process = server.hatch(self.folder, self.isolated.own_user, shared)
         except SandboxError:  # somebody killed it
             server.close()
-            return self._server().hatch(self.folder, self.isolated.own_user)
+            self._process = self._server().hatch(self.folder, self.isolated.own_user, shared)
 
     def _server(self) -> ForkServer:
         """The one that all share, or, for a folder that it cannot see, one for this worker."""

@@ -8,11 +8,12 @@ socket that is this process's stdin:
     {"do": "clock"}                                {"cpu": seconds the child has used, by the kernel's clock}
     {"do": "close"}                                the child is killed with all it started: {"signal", "cpu"}
 
-The first thing to arrive is what all engines of these sessions share: modules that are compiled (see engine.py).
+What all engines of these sessions share is there before: modules that are compiled (see engine.py).
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -41,11 +42,14 @@ def preload() -> None:
         pass  # then programs run, but not those that want a notebook
 
 
-def main() -> None:
-    """Do what the judge asks on stdin, until it asks no more."""
+def main(ready: dict[str, tuple] | None = None) -> None:
+    """Do what the judge asks on stdin, until it asks no more. ready: of `compiled_modules`; None: it comes first."""
     judge = _take_socket()
     requests = judge.makefile("rb")
-    ready = compiled_modules(read_frame(requests, REQUEST) or b"")
+    if ready is None:
+        ready = compiled_modules(read_frame(requests, REQUEST) or b"")
+    gc.freeze()  # so that no collection writes to what is shared with children
+    gc.disable()
     child = None
     while body := read_frame(requests, REQUEST):
         request = unpack(body)
@@ -98,8 +102,9 @@ class Child:
         pid = os.fork()
         if pid == 0:
             try:
+                gc.enable()
                 os.setsid()  # a group of its own, which is killed as one
-                threads.start(guard.last_steps)
+                threads.start(request["limits"]["threads"], guard.last_steps)
                 guard.guard(request["limits"], {ours.fileno()}, parent)
                 Session(*both_ways(ours), request).run()
             finally:

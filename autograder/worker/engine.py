@@ -78,13 +78,18 @@ def compiled(folder: Path | str, package: str) -> bytes:
     return marshal.dumps(found)
 
 
-@lru_cache(maxsize=1024)
 def _code(text: str, file: str) -> types.CodeType | None:
     """None for what is no Python: it may be a student's, whose modules are compiled where they run."""
     try:
-        return compile(text, file, "exec", dont_inherit=True)
+        return module_code(text, file)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+@lru_cache(maxsize=512)
+def module_code(text: str, file: str) -> types.CodeType:
+    """What a module is compiled to. Raises as `compile`."""
+    return compile(text, file, "exec", dont_inherit=True)
 
 
 def place_of(package: str, module: str) -> str:

@@ -14,7 +14,7 @@ against `Caps` here, for it may have been written by a student.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -80,7 +80,7 @@ class Terms:
         if depth > self.caps.depth:
             raise RecursionError("a value that is nested too deeply")
         if kind is tuple:
-            return ["t", *(self.term(part, buffers, depth + 1) for part in value)]
+            return ["t", *self.parts(value, buffers, depth)]
         if kind is np.ndarray or (isinstance(value, np.ndarray) and can_be_shared(value)):
             return self.shared.term(value, buffers) if can_be_shared(value) else self.thing(value, buffers, depth)
         known = _OUT.get(kind)
@@ -106,10 +106,16 @@ class Terms:
         """The term of a value that does not travel itself."""
         raise NotImplementedError
 
+    def parts(self, values: Sequence, buffers: list[bytes], depth: int) -> Iterable:
+        """The terms of the parts of a value. Most often they are numbers, which are their own terms."""
+        if _PLAIN.issuperset(map(type, values)):
+            return values
+        return [self.term(part, buffers, depth + 1) for part in values]
+
     def items(self, tag: str, handle: int, value: list | dict, buffers: list[bytes], depth: int) -> list:
         """The term of a list or dict with its contents."""
         if tag == "l":
-            return ["l", handle, *[self.term(part, buffers, depth + 1) for part in value]]
+            return ["l", handle, *self.parts(value, buffers, depth)]
         pairs = ([self.term(part, buffers, depth + 1) for part in pair] for pair in value.items())
         return ["d", handle, *pairs]
 
@@ -154,8 +160,8 @@ class Terms:
             self.shared.apply(tree[0], reader.take)
         self.drop(tree[1])
 
-    def made(self, term: list, value: Callable[[Any], Any]) -> Any:
-        """The value of a term whose tag is known to one side only; `value` reads the terms in it."""
+    def made(self, term: list, reader: _Reader) -> Any:
+        """The value of a term whose tag is known to one side only; `reader` reads the terms in it."""
         raise WireError("a term of an unknown kind")
 
 
@@ -165,7 +171,8 @@ class Out(NamedTuple):
     value: Any
 
 
-_PLAIN = frozenset({type(None), bool, int, float, str})
+_NUMBERS = frozenset({type(None), bool, int, float})
+_PLAIN = _NUMBERS | {str}
 _OUT = {
     type(Ellipsis): lambda value: ["e"],
     type(NotImplemented): lambda value: ["N"],
@@ -213,7 +220,7 @@ class _Reader:
     def _tagged(self, term: list) -> Any:
         tag = term[0] if term else None
         if tag == "t":
-            return tuple([self.value(part) for part in term[1:]])
+            return tuple(self.values(term[1:]))
         if tag == "A":
             return self.terms.shared.array(term, self.take)
         if tag == "n" and len(term) == 2:
@@ -222,7 +229,7 @@ class _Reader:
         if tag == "D" and len(term) == 2:
             return _known(term[1])
         if tag in ("S", "F"):
-            parts = [self.value(part) for part in term[1:]]
+            parts = self.values(term[1:])
             try:
                 return set(parts) if tag == "S" else frozenset(parts)
             except TypeError:
@@ -232,7 +239,7 @@ class _Reader:
         if tag == "c" and len(term) == 3 and all(type(part) is float for part in term[1:]):
             return complex(*term[1:])
         if tag == "z" and len(term) == 4:
-            return slice(*[self.value(part) for part in term[1:]])
+            return slice(*self.values(term[1:]))
         if tag == "r" and len(term) == 4 and all(type(part) is int for part in term[1:]) and term[3]:
             return range(*term[1:])
         if tag == "T" and len(term) == 2 and isinstance(term[1], str) and term[1] in TYPES:
@@ -241,10 +248,10 @@ class _Reader:
             return Ellipsis if tag == "e" else NotImplemented
         if type(tag) is not str:
             raise WireError("a term without a tag")
-        return self.terms.made(term, self.value)
+        return self.terms.made(term, self)
 
-    def items(self, term: list) -> list:
-        return [self.value(part) for part in term]
+    def values(self, terms: list) -> list:
+        return [part if type(part) in _NUMBERS else self.value(part) for part in terms]
 
 
 def _known(name: Any) -> np.dtype:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-COUNT = 4
 _waiting: list[_Helper] = []
 
 
@@ -31,9 +30,9 @@ class _Helper:
             self.done.set()
 
 
-def start(steps: list[Callable[[], None]]) -> None:
+def start(count: int, steps: list[Callable[[], None]]) -> None:
     """steps: what every thread does before it may run a student's code."""
-    _waiting[:] = [_Helper(steps) for _ in range(COUNT)]
+    _waiting[:] = [_Helper(steps) for _ in range(count)]
     for helper in _waiting:
         helper.shut.wait()
 

@@ -91,7 +91,7 @@ class Values(Terms):
         if isinstance(value, type):
             return self._class(value)
         if isinstance(value, tuple) and not hasattr(value, "_fields"):  # a shape, which prints in its own way
-            return ["t", *[self.term(part, buffers, depth + 1) for part in tuple(value)]]
+            return ["t", *self.parts(tuple(value), buffers, depth)]
         return ["o", self.handles.of(value), self._class(kind)]
 
     def _class(self, kind: type) -> list:
@@ -137,24 +137,24 @@ class Values(Terms):
         for each in dropped:
             (self.handles if type(each) is int else self.shared).drop(each)
 
-    def made(self, term: list, value) -> Any:
+    def made(self, term: list, reader) -> Any:
         tag = term[0]
         if tag == "o" or tag == "k":
             return self.handles.objects[term[1]]
         if tag == "m":  # a method that the judge has not asked for, but knows
-            return getattr(value(term[1]), term[2])
+            return getattr(reader.value(term[1]), term[2])
         if tag == "l":
-            return [value(part) for part in term[2:]]
+            return reader.values(term[2:])
         if tag == "d":
-            return {value(key): value(part) for key, part in term[2:]}
+            return {reader.value(key): reader.value(part) for key, part in term[2:]}
         if tag == "y":
-            return self.things.made(term, value)
+            return self.things.made(term, reader.value)
         if tag == "x":
             return self.things.exception(term)
         if tag == "X":
             return self.things.exception_class(term[1], term[2])
         if tag == "s":
-            return staticmethod(value(term[1])) if term[2] else classmethod(value(term[1]))
+            return staticmethod(reader.value(term[1])) if term[2] else classmethod(reader.value(term[1]))
         raise WireError("a term of an unknown kind")
 
 

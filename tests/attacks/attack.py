@@ -57,7 +57,7 @@ def cell(attacks: list[Attack], right: str, known: dict[str, str | int]) -> str:
     parts = [head.strip(), *(f"{name} = {known[name]!r}" for name in KNOWN)]
     parts += [inspect.getsource(each) for each in (look, write)] + [each.code for each in attacks]
     first = attacks[0]
-    parts.append(TRY.format(names="".join(f"{each.function}, " for each in attacks), often=2 if first.quiet else 1000))
+    parts.append(TRY.format(names="".join(f"{each.function}, " for each in attacks), often=20 if first.quiet else 1000))
     call = "    try_it()\n" if first.at == "call" else ""
     parts.append(f"def infer_shape(shape, size):\n{call}{'    return ()' if first.wrong else body}")
     return "\n".join(parts) + ("\ntry_it()" if first.at == "import" else "")

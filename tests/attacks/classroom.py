@@ -20,7 +20,7 @@ import pytest
 import reading  # noqa: F401
 from attack import ALL, MAXIMUM, WITHOUT, Attack, cell
 
-from autograder import run
+from autograder import imports, rounds
 from autograder.blueprint import load_blueprint
 from autograder.build import build
 from autograder.grade import Options, grade_class
@@ -95,9 +95,9 @@ def grade(course: Course, folder: Path, rung: str, feedback: bool, attacks: list
         _hand_in(course, out, attacks, {"HOME": str(home), "PORT": port, "OUT": str(out)})
         patch.setenv("HOME", str(home))
         patch.setenv("SECRET_TOKEN", SECRET)
-        patch.setattr(run, "CHECK_SECONDS", 2.0)
-        patch.setattr(run, "IMPORT_SECONDS", 2.0)
-        patch.setattr(run, "PATIENCE", {"together": 1, "alone": 1})
+        patch.setattr(rounds, "CHECK_SECONDS", 2.0)
+        patch.setattr(imports, "IMPORT_SECONDS", 2.0)
+        patch.setattr(rounds, "PATIENCE", {"together": 1, "alone": 1})
         patch.setattr(WALL, lambda cpu: cpu + 1)
         options = Options(seed=5, rung=rung, feedback=feedback)
         report = grade_class(course, [lesson], out / "submitted", out, options, executor=Here())
@@ -118,10 +118,11 @@ def _hand_in(course: Course, out: Path, attacks: list[Attack], known: dict[str, 
     students |= {"claims": wrong, "beside": wrong}
     for student, source in students.items():
         notebook = json.loads(released)
+        own_words = "" if student == "honest-1" else "\nin_my_own_words = True"  # the reference's would not be run
         for each in notebook["cells"]:
             about = each["metadata"].get("gradlab", {})
             if about.get("role") == "exercise":
-                each["source"] = source if about["name"] == EXERCISE else right[about["name"]]
+                each["source"] = source if about["name"] == EXERCISE else right[about["name"]] + own_words
             elif student == "claims" and each["metadata"].get("nbgrader", {}).get("grade"):
                 each.update(source="99", outputs=[CLAIM])
                 each["metadata"]["nbgrader"]["points"] = 99

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import run, watchdog
+from autograder import rounds, watchdog
 from autograder.blueprint import load_blueprint
 from autograder.build import build
 from autograder.grade import Options, grade_class
@@ -148,7 +148,7 @@ def only_its_own(students):
 @pytest.mark.parametrize("names", [list(LOOPS)[:1], pytest.param(list(LOOPS)[1:], marks=pytest.mark.full)])
 def test_a_loop_costs_its_own_points_and_no_others(course, tmp_path, monkeypatch, names):
     monkeypatch.setattr(watchdog, "SLACK", 0.3)
-    monkeypatch.setattr(run, "wall_seconds", lambda seconds: 0.3)
+    monkeypatch.setattr(rounds, "wall_seconds", lambda seconds: 0.3)
     found = graded(course, tmp_path, names, Here())
     assert len(found) == len(names) + 1 and lost(found) == only_its_own(found)
 

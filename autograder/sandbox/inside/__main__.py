@@ -1,13 +1,15 @@
 """The fork server: loads Python and NumPy once, and makes a confined worker for each submission in milliseconds.
 
 It gets orders on the socket that is its stdin: {"folder": …, "uid": …} with two descriptors, a worker's socket, which
-becomes that one's stdin, and a leash. For each it forks a *watcher*, which forks the *worker*. When the grader lets go
-of the leash, or is gone, the watcher kills the worker with all it started; when it has, the other end of the leash
-closes. What goes wrong before the worker runs is said on the leash. The server never runs a line of a student's.
+becomes that one's stdin, and a leash; and with a third, a file, when workers are to find other modules ready from here
+on. For each it forks a *watcher*, which forks the *worker*. When the grader lets go of the leash, or is gone, the
+watcher kills the worker with all it started; when it has, the other end of the leash closes. What goes wrong before the
+worker runs is said on the leash. The server never runs a line of a student's.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import json
 import os
@@ -38,16 +40,20 @@ def main() -> None:
         raise OSError(f"there is no table of system calls for {seccomp.MACHINE}")
     if plan.root:
         house.enter(plan.root, plan.shown, [], plan.hidden)
-    worker = _load(plan)
+    worker, ready = _load(plan), {}
+    gc.disable()  # a collection writes to all that is shared with workers
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # watchers need no burial
     control.send(b"ready")
     while True:
-        order, descriptors, *_ = socket.recv_fds(control, LONGEST, 2)
+        order, descriptors, *_ = socket.recv_fds(control, LONGEST, 3)
         if len(descriptors) < 2:  # the grader is gone
             return
+        if len(descriptors) == 3:
+            with os.fdopen(descriptors.pop(), "rb") as file:
+                ready = worker.compiled_modules(file.read())
         if os.fork() == 0:
             control.close()
-            _watch(plan, worker, json.loads(order), *descriptors)
+            _watch(plan, worker, ready, json.loads(order), *descriptors)
         for each in descriptors:
             os.close(each)
 
@@ -66,7 +72,7 @@ def _load(plan: Plan):
     return module
 
 
-def _watch(plan: Plan, worker, order: dict, speech: int, leash: int) -> None:
+def _watch(plan: Plan, worker, ready: dict, order: dict, speech: int, leash: int) -> None:
     """Start the worker and outlive it. Does not return."""
     try:
         os.setsid()
@@ -74,7 +80,7 @@ def _watch(plan: Plan, worker, order: dict, speech: int, leash: int) -> None:
         room.separate(plan)
         child = os.fork()
         if child == 0:
-            _work(plan, worker, order, speech, leash)
+            _work(plan, worker, ready, order, speech, leash)
         os.close(speech)
         _until_the_end(child, leash)
     except BaseException as error:
@@ -94,7 +100,7 @@ def _until_the_end(child: int, leash: int) -> None:
     os.waitpid(child, 0)
 
 
-def _work(plan: Plan, worker, order: dict, speech: int, leash: int) -> None:
+def _work(plan: Plan, worker, ready: dict, order: dict, speech: int, leash: int) -> None:
     try:
         os.setsid()
         room.settle(plan, order["folder"], order["uid"])
@@ -110,7 +116,7 @@ def _work(plan: Plan, worker, order: dict, speech: int, leash: int) -> None:
         else:
             os.dup2(speech, 0)
             os.close(speech)
-            worker.main()
+            worker.main(ready)
     finally:
         os._exit(0)
 

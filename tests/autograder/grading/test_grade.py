@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder import run
+from autograder import imports, rounds
 from autograder.grade import Options, grade_class
 from autograder.graded import load
 from autograder.remote import trials
@@ -145,8 +145,8 @@ def graded(built, blueprint, answered, tmp_path_factory):
         place.mkdir(parents=True)
         (place / case.file).write_bytes(data if isinstance(data, bytes) else data.encode())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(run, "CHECK_SECONDS", 1.0)
-        patch.setattr(run, "IMPORT_SECONDS", 2.0)
+        patch.setattr(rounds, "CHECK_SECONDS", 1.0)
+        patch.setattr(imports, "IMPORT_SECONDS", 2.0)
         patch.setattr(trials, "wall_seconds", lambda cpu: cpu + 1)
         report = grade_class(built, [blueprint.lesson], out / "submitted", out, Options(seed=5), executor=Here())
     return report, out
