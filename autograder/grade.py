@@ -10,20 +10,21 @@ graded again; so a run that was ended, in whatever way, is taken up by the next.
 from __future__ import annotations
 
 import tempfile
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import Executor, Future
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.blueprint import load_blueprint
 from autograder.claim import claimed
 from autograder.collect import Submission, collect, without_data
 from autograder.desk import Inputs, nothing
 from autograder.graded import Graded, load, now
-from autograder.job import InFile, ask_reference, grade_one, make_page
-from autograder.kit import Kit, pack
+from autograder.hand_out import elsewhere, for_jobs, in_turn
+from autograder.job import InFile, ask_reference, grade_one, know, make_page
+from autograder.kit import pack
 from autograder.outputs import fill
 from autograder.rebuild import Rebuilt
 from autograder.record import Recorder
@@ -34,6 +35,9 @@ from autograder.shelf import Shelf
 from autograder.slots import Slots, cores
 from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
+
+if TYPE_CHECKING:
+    from autograder.diagnose.library import Known
 
 AHEAD = 4  # jobs handed out for each slot: enough to keep it busy, few enough to keep memory flat
 LOST = "grading it ended the grader's own process each time; a person should look at it"
@@ -125,7 +129,7 @@ class _Lesson:
                 self.recorder = stack.enter_context(Recorder(course, out, self.blueprint, options.gradebook))
             template = self.recorder.template if self.recorder else ""
             self.kit = pack(course, lesson, template, options.rung, options.diagnose)
-            if not _elsewhere(slots):
+            if not elsewhere(slots):
                 self.kit = replace(self.kit, isolated=chosen(options.rung))
             self.seeds = Seeds.in_folder(out, lesson.id, make=options.record)
             self.shelf = Shelf(course, lesson, self.kit.reference)
@@ -143,8 +147,11 @@ class _Lesson:
         seeds = {each.student: self._seed(each.student) for each in submissions}
         changed = [each for each in submissions if not self._unchanged(each, seeds[each.student])]
         inputs = self._inputs({seeds[each.student] for each in changed})
+        known = self._known() if changed and self.options.diagnose else None
         self.progress.start(self.lesson.id, len(changed))
-        jobs = ((each, (grade_one, self.kit_from, inputs[seeds[each.student]], _attempts(each))) for each in changed)
+        jobs = (
+            (each, (grade_one, self.kit_from, inputs[seeds[each.student]], _attempts(each), known)) for each in changed
+        )
         for submission, future in in_turn(self.slots, jobs, self.ahead):
             self._take(submission, future)
             self.progress.advance()
@@ -173,6 +180,27 @@ class _Lesson:
             self.shelf.put(found[seed])
             self.progress.advance()
         return {seed: for_jobs(self.slots, each, self.scratch / f"inputs-{seed}") for seed, each in found.items()}
+
+    def _known(self) -> Known | InFile | None:
+        """What jobs get about the lesson's wrong answers; they are tried, in the slots, when it is not on the shelf.
+
+        Whatever goes wrong is left to the jobs: it may cost diagnoses, and no grade.
+        """
+        found = self.shelf.known()
+        if found is None:
+            exercises, parts = list(self.blueprint.exercises), []
+            self.progress.start(f"{self.lesson.id} known mistakes", len(exercises))
+            for _, future in in_turn(
+                self.slots, ((each, (know, self.kit_from, each)) for each in exercises), self.ahead
+            ):
+                parts += [] if future.exception() else [future.result()]
+                self.progress.advance()
+            if not parts:
+                return None
+            found = parts[0]._replace(does={name: does for part in parts for name, does in part.does.items()})
+            if len(parts) == len(exercises):
+                self.shelf.put(found)
+        return for_jobs(self.slots, found, self.scratch / "known")
 
     def _unchanged(self, submission: Submission, seed: int) -> bool:
         """Whether it is recorded, and would get the same grade now; then it is reported."""
@@ -226,32 +254,6 @@ class _Lesson:
             for student in some:
                 text = self.recorder.notebook(student).read_text(encoding="utf-8")
                 yield student, (make_page, text, marks[student], student, self.lesson.id)
-
-
-def for_jobs(slots: Executor, what: Kit | Inputs, path: Path):
-    """What many jobs need, as those of this executor get it: a file here, or what the executor itself hands round."""
-    return slots.hand_round(what) if _elsewhere(slots) else InFile.write(what, path)
-
-
-def _elsewhere(slots: Executor) -> bool:
-    """Whether jobs are done on other machines."""
-    return hasattr(slots, "hand_round")
-
-
-def in_turn(slots: Executor, jobs: Iterable[tuple], ahead: int) -> Iterator[tuple]:
-    """(whose, future) of each (whose, (function, *arguments)) in `jobs` as they get ready, `ahead` at a time."""
-    jobs, under_way = iter(jobs), {}
-    more = True
-    while more or under_way:
-        while more and len(under_way) < ahead:
-            whose, job = next(jobs, (None, None))
-            if job is None:
-                more = False
-            else:
-                under_way[slots.submit(*job)] = whose
-        ready = deque(wait(under_way, return_when=FIRST_COMPLETED).done) if under_way else ()
-        for future in ready:
-            yield under_way.pop(future), future
 
 
 def _attempts(submission: Submission) -> list[tuple[Submission, bytes]]:

@@ -25,6 +25,7 @@ from autograder.watchdog import Logbook
 
 if TYPE_CHECKING:
     from autograder.desk import Inputs
+    from autograder.diagnose.library import Known
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,11 @@ class InFile:
     path: str
 
     @classmethod
-    def write(cls, what: Kit | Inputs, path: Path) -> InFile:
+    def write(cls, what: Kit | Inputs | Known, path: Path) -> InFile:
         path.write_bytes(pickle.dumps(what))
         return cls(str(path))
 
-    def read(self) -> Kit | Inputs:
+    def read(self) -> Kit | Inputs | Known:
         return pickle.loads(Path(self.path).read_bytes())
 
 
@@ -49,7 +50,7 @@ class _Bench:
         self.lock = threading.Lock()  # a dask worker may have several threads; a desk is for one
         self.kit_from: Kit | InFile | None = None
         self.library = None
-        self.read: dict[InFile, Inputs] = {}
+        self.read: dict[InFile, Inputs | Known] = {}
 
     def desk_for(self, kit_from: Kit | InFile):
         from autograder.desk import set_up
@@ -76,12 +77,12 @@ class _Bench:
 
         return library_for(self.desk.blueprint)
 
-    def inputs(self, inputs_from: Inputs | InFile) -> Inputs:
-        if not isinstance(inputs_from, InFile):
-            return inputs_from
-        if inputs_from not in self.read:
-            self.read[inputs_from] = inputs_from.read()
-        return self.read[inputs_from]
+    def opened(self, what: Inputs | Known | InFile) -> Inputs | Known:
+        if not isinstance(what, InFile):
+            return what
+        if what not in self.read:
+            self.read[what] = what.read()
+        return self.read[what]
 
 
 def _stand_somewhere() -> None:
@@ -120,17 +121,37 @@ def ask_reference(kit_from: Kit | InFile, seed: int) -> Inputs:
         return desk.inputs(seed)
 
 
+def know(kit_from: Kit | InFile, exercise: str) -> Known:
+    """What is known of the wrong answers to an exercise; what is wanted is the same for all."""
+    quicken()
+    from autograder.diagnose.library import Known
+
+    with _bench.lock:
+        _bench.desk_for(kit_from)
+        library = _bench.library
+        if not library:
+            return Known({}, {})
+        try:
+            return Known(library.wanted, {exercise: library.of(exercise)})
+        finally:
+            library.bench.worker.close()
+
+
 def grade_one(
-    kit_from: Kit | InFile, inputs_from: Inputs | InFile, attempts: Sequence[tuple[Submission, bytes]]
+    kit_from: Kit | InFile,
+    inputs_from: Inputs | InFile,
+    attempts: Sequence[tuple[Submission, bytes]],
+    known_from: Known | InFile | None = None,
 ) -> Done:
     """The best grade of a student's attempts, late penalty taken off; mostly there is one attempt.
 
+    known_from: what was found out about wrong answers, when diagnoses are asked for; without it, they are tried here.
     Raises GradlabError when the lesson is at fault; never for what a student handed in.
     """
     quicken()
     with _bench.lock:
         with _logbook(kit_from, attempts[0][0].student) as logbook:
-            return _grade_one(kit_from, inputs_from, attempts, logbook)
+            return _grade_one(kit_from, inputs_from, attempts, known_from, logbook)
 
 
 def _logbook(kit_from: Kit | InFile, student: str) -> Logbook:
@@ -140,11 +161,11 @@ def _logbook(kit_from: Kit | InFile, student: str) -> Logbook:
     return Logbook(Path(kit_from.path).with_name(digest_of(student)))
 
 
-def _grade_one(kit_from, inputs_from, attempts: Sequence[tuple[Submission, bytes]], logbook: Logbook) -> Done:
+def _grade_one(kit_from, inputs_from, attempts, known_from, logbook: Logbook) -> Done:
     from autograder.desk import grade_submission
 
     desk, kit = _bench.desk_for(kit_from)
-    inputs = _bench.inputs(inputs_from)
+    inputs = _bench.opened(inputs_from)
     found = []
     for number, (submission, data) in enumerate(attempts):
         logbook.attempt = number
@@ -153,6 +174,8 @@ def _grade_one(kit_from, inputs_from, attempts: Sequence[tuple[Submission, bytes
     if _bench.library and logbook.begins("diagnoses"):
         from autograder.diagnose.submission import diagnoses
 
+        if known_from is not None:
+            _bench.library.take(_bench.opened(known_from))
         graded = replace(graded, diagnoses=diagnoses(_bench.library, rebuilt.sources, graded.verdicts))
     graded = tidy(replace(graded, digest=kit.digest(attempts, inputs.seed)))
     return Done(graded, fill(kit.template, rebuilt, graded) if kit.template else None, number)

@@ -1,6 +1,7 @@
-"""What the reference does in a lesson's hidden tests, kept on disk for each seed: asking it takes seconds.
+"""What takes seconds to find out about a lesson, and is the same for all submissions, kept on disk.
 
-.build/inputs/<lesson>/<digest>-<seed>.pickle     as secret as the reference itself
+.build/inputs/<lesson>/<digest>-<seed>.pickle     what the reference does in the hidden tests with this seed
+.build/inputs/<lesson>/<digest>-known.pickle      what the known wrong answers do; both as secret as the reference
 
 A shelf that cannot be written or read is empty; it saves time and nothing else.
 """
@@ -9,11 +10,15 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder import places
 from autograder.desk import Inputs
 from gradlab.course import Course, Lesson
 from gradlab.files import write_atomic
+
+if TYPE_CHECKING:
+    from autograder.diagnose.library import Known
 
 
 class Shelf:
@@ -24,20 +29,28 @@ class Shelf:
 
     def inputs(self, seed: int) -> Inputs | None:
         """What was put here with this seed, or None."""
-        try:
-            found = pickle.loads(self._file(seed).read_bytes())
-        except Exception:  # absent, cut off, of another version: whatever pickle makes of that
-            return None
+        found = self._read(str(seed))
         return found if isinstance(found, Inputs) and found.seed == seed else None
 
-    def put(self, inputs: Inputs) -> None:
+    def known(self) -> Known | None:
+        """What was put here about wrong answers, or None."""
+        return self._read("known")
+
+    def put(self, what: Inputs | Known) -> None:
+        name = str(what.seed) if isinstance(what, Inputs) else "known"
         try:
-            write_atomic(self._file(inputs.seed), pickle.dumps(inputs))
+            write_atomic(self._file(name), pickle.dumps(what))
             for path in self.folder.glob("*.pickle"):
                 if not path.name.startswith(self.digest):
                     path.unlink(missing_ok=True)
         except OSError:
             pass
 
-    def _file(self, seed: int) -> Path:
-        return self.folder / f"{self.digest}-{seed}.pickle"
+    def _read(self, name: str) -> Inputs | Known | None:
+        try:
+            return pickle.loads(self._file(name).read_bytes())
+        except Exception:  # absent, cut off, of another version: whatever pickle makes of that
+            return None
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{self.digest}-{name}.pickle"
