@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from sqlalchemy import Connection, create_engine, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, create_engine, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError, NoResultFound, OperationalError, SQLAlchemyError
 
 from autograder.gradebook_tables import (
@@ -196,9 +196,8 @@ class Page:
         db.execute(delete(COMMENT).where(COMMENT.c.notebook_id.in_(notebooks)))
         _insert(db, GRADE, grades)
         _insert(db, COMMENT, remarks)
-        for (submission, _), entry in entries.items():
-            when = update(SUBMISSION).where(SUBMISSION.c.id == submission).values(timestamp=entry.handed_in)
-            db.execute(when)
+        when = update(SUBMISSION).where(SUBMISSION.c.id == bindparam("one")).values(timestamp=bindparam("handed_in"))
+        db.execute(when, [{"one": one, "handed_in": entry.handed_in} for (one, _), entry in entries.items()])
         db.execute(update(SUBMITTED).where(SUBMITTED.c.id.in_(notebooks)).values(late_submission_penalty=None))
 
     def _by_hand(
