@@ -2,13 +2,14 @@
 
 First all answers together, as the student has them: tapes are played (remote/tapes.py), and what they do not confirm
 is run, all of it in one process, which saves most of the time. What fails is tried once more, exercise by exercise,
-with the reference's answers to the others: an exercise is graded as if they were right.
+with the reference's answers to the others: an exercise is graded as if they were right. There each trial has a process
+of its own, for what an answer leaves behind may fail a later one, but not for good.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from autograder.engines import Engine, Workshop
 from autograder.imports import LIVES, Imports
@@ -27,8 +28,17 @@ if TYPE_CHECKING:
     from autograder.run import Run
 
 CHECK_SECONDS = 6.0
-PATIENCE = {"together": 1, "alone": 2}
-"""After so many tests that took too long, the rest of a round is not tried: the engine most likely loops for ever."""
+PATIENCE = 2  # after so many tests of an exercise that took too long, the rest is not tried
+
+
+BROKEN = 3  # exercises: where so many fail, one has most likely broken the others, which are then tried alone first
+
+
+class Outcome(NamedTuple):
+    """Why a trial is lost, or "". said: these are the words of a check, values and all."""
+
+    reason: str
+    said: bool = False
 
 
 class Rounds:
@@ -36,29 +46,73 @@ class Rounds:
 
     def __init__(self, run: Run, workshop: Workshop, worker: Worker):
         self.run, self.workshop, self.talk = run, workshop, Talk(worker)
-        self.together: dict[Trial, str] = {}
         self.own = texts_in([*run.answers.values(), *run.blueprint.stubs.values()])
 
     def reasons(self, answers: Mapping[str, str], trials: Iterable[Trial]) -> dict[Trial, str]:
         """{trial: why its points are lost, or ""} for the trials of exercises that could be tried."""
         imports = Imports(self.talk, self.workshop, self.own)
-        answers, together = imports.importable(answers)
+        answers, engine = imports.importable(answers)
         self.run.faults.update(imports.faults)
         trials = [trial for trial in trials if trial.exercise in answers]
-        right = self._confirmed(together, trials)
-        self.together = self._round(together, [trial for trial in trials if trial not in right])
-        found = dict.fromkeys(right, "") | self.together
+        right = self._confirmed(engine, trials)
+        together = self._together(engine, [trial for trial in trials if trial not in right], BROKEN)
+        alone: dict[Trial, Outcome] = {}
+        broken = len({trial.exercise for trial, outcome in together.items() if outcome.reason}) >= BROKEN
         for name, source in answers.items():
-            again = [trial for trial in trials if trial.exercise == name and found.get(trial, "?")]
-            if again:
-                found |= self._alone(self.workshop.alone(name, source), again, source)
+            left = [trial for trial in trials if trial.exercise == name and trial not in right]
+            left = [trial for trial in left if trial not in together or together[trial].reason]
+            if left:
+                likely = left if broken else [trial for trial in left if trial not in together]
+                alone |= self._alone(self.workshop.alone(name, source), left, likely)
+        late = [trial for trial, outcome in alone.items() if outcome.reason and trial not in together]
+        together |= self._together(engine, late)
+        found = dict.fromkeys(right, "")
+        for trial in trials:
+            if trial not in right:
+                found[trial] = self._reason(together.get(trial), alone.get(trial), answers[trial.exercise])
         return found
 
-    def _alone(self, engine: Engine, trials: list[Trial], source: str) -> dict[Trial, str]:
-        """{trial: reason or ""} of one answer, `source`, among the reference's."""
-        right = self._confirmed(engine, [trial for trial in trials if trial not in self.together])
-        left = [trial for trial in trials if trial not in right]
-        return dict.fromkeys(right, "") | self._round(engine, left, source)
+    def _reason(self, together: Outcome | None, alone: Outcome | None, source: str) -> str:
+        """What a student is told of a trial; "" when it passed in either round. source: of the exercise's answer."""
+        if alone is None or (together and not together.reason):
+            return ""
+        if not alone.said or alone == together:
+            return shortened(alone.reason, 400)
+        given = [cell.source for cell in self.run.blueprint.notebook.cells if cell.role in ("given", "check")]
+        before = shortened(together.reason, 400) if together else ""
+        return withheld(alone.reason, given, source, self.own) or before or "it does not hold"
+
+    # ---- rounds -------------------------------------------------------------------------------------------------
+
+    def _together(self, engine: Engine, trials: list[Trial], broken: int | None = None) -> dict[Trial, Outcome]:
+        """As far as patience goes; and until so many exercises have failed."""
+        found: dict[Trial, Outcome] = {}
+        failed: set[str] = set()
+        for trial in trials:
+            if len(failed) == broken and trial.exercise not in failed:
+                continue
+            found[trial], late = self._tried(engine, trial, "together")
+            if found[trial].reason:
+                failed.add(trial.exercise)
+            if late:
+                break
+        return found
+
+    def _alone(self, engine: Engine, trials: list[Trial], likely: list[Trial]) -> dict[Trial, Outcome]:
+        """The outcomes for one answer among the reference's. likely: those for which playing the tape may pay."""
+        right = self._confirmed(engine, likely)
+        found = dict.fromkeys(right, Outcome(""))
+        patience = PATIENCE
+        for trial in trials:
+            if trial in right:
+                continue
+            if patience > 0:
+                self.talk.spoilt = self.talk.spoilt or self.talk.used
+                found[trial], late = self._tried(engine, trial, "alone")
+                patience -= late
+            else:
+                found[trial] = Outcome(f"not tried: the tests of `{trial.exercise}` before it took too long")
+        return found
 
     def _confirmed(self, engine: Engine, trials: list[Trial]) -> set[Trial]:
         """The trials in which the engine answers all that the reference does."""
@@ -84,43 +138,18 @@ class Rounds:
             stuck = not right and tape.nests
         return found
 
-    def _round(self, engine: Engine, trials: list[Trial], alone: str = "") -> dict[Trial, str]:
-        """{trial: reason or ""} as far as patience goes. alone: the source of the one answer that is the student's."""
-        found: dict[Trial, str] = {}
-        patience = PATIENCE["alone" if alone else "together"]
-        for trial in trials:
-            if patience > 0:
-                found[trial], late = self._tried(engine, trial, alone)
-                patience -= late
-            elif alone:
-                found[trial] = f"not tried: the tests of `{trial.exercise}` before it took too long"
-        return found
+    # ---- trials -------------------------------------------------------------------------------------------------
 
-    def _tried(self, engine: Engine, trial: Trial, alone: str) -> tuple[str, bool]:
-        """Why the points of a trial are lost, or ""; and whether that was for time.
-
-        What an answer leaves behind in the process may fail a later trial there, but not for good: alone, what failed
-        together has a process of its own.
-        """
-        before = self.together.get(trial, "")
-        if alone and self.talk.used:
-            self.talk.spoilt = True
-        reply = self._reply(engine, trial, alone)
-        self.talk.used = True
-        failure = self._failure(trial, reply)
-        if trial.cell and alone and failure and failure != before and reply["end"] == "done":
-            failure = self._without_values(reply["message"], alone) or before or "it does not hold"
-        return failure, reply["end"] == "time"
-
-    def _reply(self, engine: Engine, trial: Trial, alone: str) -> dict:
-        """What comes of a trial in the process that is open, or in a new one."""
-        if not self.run.logbook.begins(f"{'alone' if alone else 'together'}: {trial.exercise}: {trial.name}"):
-            return whole({"end": "time"})
+    def _tried(self, engine: Engine, trial: Trial, how: str) -> tuple[Outcome, bool]:
+        """What comes of a trial in the process that is open, or in a new one; and whether it took too long."""
+        if not self.run.logbook.begins(f"{how}: {trial.exercise}: {trial.name}"):
+            return self._outcome(trial, whole({"end": "time"})), True
         for _ in range(LIVES):
             reply = self._asked(engine, trial) if self._is_ready(engine) else died()
             if reply["end"] != "died":
                 break
-        return reply
+        self.talk.used = True
+        return self._outcome(trial, reply), reply["end"] == "time"
 
     def _is_ready(self, engine: Engine) -> bool:
         """Whether there is a process with `engine` to ask; a new one is made where it must be."""
@@ -139,17 +168,11 @@ class Rounds:
             self.talk.break_off("time")
         return reply
 
-    def _failure(self, trial: Trial, reply: dict) -> str:
-        """What is wrong with what a trial saw, or ""."""
+    def _outcome(self, trial: Trial, reply: dict) -> Outcome:
         if trial.program:
-            return difference(self.run.expected[trial.name], reply, self.own, trial.program.seconds) or ""
+            return Outcome(difference(self.run.expected[trial.name], reply, self.own, trial.program.seconds) or "")
         if reply["end"] == "time":
-            return f"took longer than {CHECK_SECONDS:g} s: a loop without end?"
+            return Outcome(f"took longer than {CHECK_SECONDS:g} s: a loop without end?")
         if reply["end"] != "done":
-            return "Python stopped in the middle of it"
-        return shortened(reply["message"], 400)
-
-    def _without_values(self, message: str, source: str) -> str:
-        """What a check says of an answer, `source`, that was alone among the reference's; "" if all is secret."""
-        given = [cell.source for cell in self.run.blueprint.notebook.cells if cell.role in ("given", "check")]
-        return withheld(message, given, source, self.own)
+            return Outcome("Python stopped in the middle of it")
+        return Outcome(reply["message"], said=True)

@@ -18,6 +18,7 @@ import contextlib
 import gc
 import json
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from autograder.remote.channel import Ended
@@ -33,13 +34,14 @@ class Tape(NamedTuple):
     """turns: (what is sent, what the reference answered), in frames. notebook: what was asked of the notebook, or "".
 
     seconds: of CPU that the reference's process took. nests: something is entered in it, or called back; a process in
-    which it breaks off stays there.
+    which it breaks off stays there. budgets: (first turn, the turn after the last, seconds of CPU that they may take).
     """
 
     turns: tuple[tuple[bytes, bytes], ...]
     notebook: str
     seconds: float
     nests: bool
+    budgets: tuple[tuple[int, int, float], ...] = ()
 
 
 def notebook_key(cells: list, wanted: list[str]) -> str:
@@ -51,10 +53,10 @@ def notebook_key(cells: list, wanted: list[str]) -> str:
 
 
 class Recording:
-    """A channel that keeps what passes through it. told: the cells that were told to the process."""
+    """A channel that keeps what passes through it. budgets: [first frame, the frame after the last, seconds]."""
 
     def __init__(self, channel):
-        self.channel, self.frames, self.timed = channel, [], False
+        self.channel, self.frames, self.budgets = channel, [], []
 
     def send(self, body: bytes) -> None:
         self.channel.send(body)
@@ -70,7 +72,10 @@ class Recording:
 
     @budget.setter
     def budget(self, budget) -> None:
-        self.timed = True
+        if budget:
+            self.budgets.append([len(self.frames), len(self.frames), budget[1]])
+        else:
+            self.budgets[-1][1] = len(self.frames)
         self.channel.budget = budget
 
     def __getattr__(self, name: str) -> Any:
@@ -84,15 +89,22 @@ def recorded(session: Session, run: Callable[[Session], dict], notebook: str) ->
         reply = run(Session(channel, session.name, plainly=True))
         if not _can_be_replayed(reply, channel):
             return reply, None
-        turns = _turns([(sent, got) for sent, got in channel.frames], run, session.name)
+        frames, cuts = [(sent, got) for sent, got in channel.frames], {0, len(channel.frames)}
+        for first, end, _ in channel.budgets:
+            cuts |= {first, end}
+        starts = _starts(frames, cuts, run, session.name)
     seconds = session.channel.clock() - before
     nests = any(b'"__enter__"' in sent or not _is_simple((sent, got)) for sent, got in channel.frames)
-    return reply, None if len(turns) > MOST else Tape(tuple(turns), notebook, seconds, nests)
+    if len(starts) > MOST + 1:
+        return reply, None
+    turns = tuple(_together(frames[start:end]) for start, end in pairwise(starts))
+    budgets = tuple((starts.index(first), starts.index(end), limit) for first, end, limit in channel.budgets)
+    return reply, Tape(turns, notebook, seconds, nests, budgets)
 
 
 def _can_be_replayed(reply: dict, channel: Recording) -> bool:
-    """Whether nothing but answers went into it: no clock, and no end of the process."""
-    return reply["end"] in ("done", "raised") and not channel.timed and all(got for _, got in channel.frames)
+    """Whether nothing but answers went into it, and no end of the process."""
+    return reply["end"] in ("done", "raised") and all(got for _, got in channel.frames)
 
 
 @contextlib.contextmanager
@@ -107,19 +119,19 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _turns(frames: list[tuple[bytes, bytes]], run: Callable[[Session], dict], package: str) -> list:
-    """The frames, put together where one does not have to wait for another."""
-    turns, start = [], 0
+def _starts(frames: list[tuple[bytes, bytes]], cuts: set[int], run: Callable[[Session], dict], package: str) -> list:
+    """Where turns begin, and the end: within one, no frame has to wait for another. cuts: where one has to begin."""
+    starts = [0]
     simple = [_is_simple(frame) for frame in frames]
-    while start < len(frames) and len(turns) <= MOST:
+    while starts[-1] < len(frames) and len(starts) <= MOST + 1:
+        start = starts[-1]
         end = start + 1
         if simple[start]:
             replay = _Replay(frames, simple, start)
             run(Session(replay, package, plainly=True))
             end = max(end, replay.place)
-        turns.append(_together(frames[start:end]))
-        start = end
-    return turns
+        starts.append(min(end, *(cut for cut in cuts if cut > start)))
+    return starts
 
 
 def _together(frames: list[tuple[bytes, bytes]]) -> tuple[bytes, bytes]:
@@ -198,8 +210,15 @@ def confirmed(session: Session, tape: Tape, cells: list) -> bool:
     channel.allow(seconds, wall_seconds(seconds))
     channel.order(orders.begin(plainly=True))
     session.tell(cells)
-    for sent, wanted in tape.turns:
+    for place, (sent, wanted) in enumerate(tape.turns):
+        for first, _, limit in tape.budgets:
+            if first == place:
+                channel.budget = channel.clock() + limit, limit
         channel.send(sent)
         if channel.receive() != wanted:
             return False
+        for _, end, _ in tape.budgets:
+            if end == place + 1:
+                channel.look_at_clock()
+                channel.budget = None
     return True

@@ -119,12 +119,20 @@ def test_a_tape_in_which_something_is_entered_or_called_back_says_so(worker):
     assert tape_of(worker, in_a_mode).nests and tape_of(worker, of_a_function).nests
 
 
-def test_where_the_clock_counts_there_is_no_tape(worker):
-    def within_a_second(torch, see, rng):
-        with see.budget(1.0):
-            see(1)
+def test_a_tape_keeps_to_the_budgets_of_its_program(worker):
+    def within_a_moment(torch, see, rng):
+        double = torch.engine.double
+        see(double(1))
+        with see.budget(0.5):
+            see(double(2))
+        see(double(3))
 
-    assert tape_of(worker, within_a_second) is None
+    tape = tape_of(worker, within_a_moment)
+    (first, end, seconds), *more = tape.budgets
+    assert [asks(sent)[0][4] for sent, _ in tape.turns[first:end]] == ["method"] and (seconds, more) == (0.5, [])
+    assert _tried(session(worker), tape)
+    assert not _tried(session(worker, "(sum(range(x * 10**8 * (x == 2))), 2 * x)[1]"), tape)
+    assert _tried(session(worker, "(sum(range(x * 10**7 * (x == 3))), 2 * x)[1]"), tape)
 
 
 def message(*parts, buffers=b""):
