@@ -39,7 +39,7 @@ class Inputs:
 
     seed: int
     replies: dict[str, dict] = field(repr=False)
-    tapes: dict[str, Tape] = field(default_factory=dict, repr=False)
+    tapes: dict[str, Tape | None] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Desk:
         return [trial for name in self.blueprint.exercises for trial in trials_of(self.blueprint, name)]
 
     @cached_property
-    def _checks(self) -> dict[str, Tape]:
+    def _checks(self) -> dict[str, Tape | None]:
         """The tapes of the checks, which draw nothing."""
         return taped(self.reference, [trial for trial in self._trials if trial.cell], seed=0)
 

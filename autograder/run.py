@@ -34,7 +34,7 @@ class Run:
     isolated: Isolation | None = None
     faults: dict[str, str] = field(default_factory=dict)
     logbook: Logbook = field(default_factory=Logbook)
-    tapes: Mapping[str, Tape] = field(default_factory=dict)
+    tapes: Mapping[str, Tape | None] = field(default_factory=dict)
 
     def verdicts(self, trials: Iterable[Trial] | None = None) -> dict[str, list[Verdict]]:
         """{exercise: a verdict for each of its checks and hidden tests}, or for those in `trials` only.

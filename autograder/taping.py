@@ -21,12 +21,12 @@ from autograder.watchdog import limited
 SECONDS = 60.0
 
 
-def taped(reference: Engine, trials: Iterable[Trial], seed: int) -> dict[str, Tape]:
-    """{trial: its tape}, for those that another process of the reference's confirms.
+def taped(reference: Engine, trials: Iterable[Trial], seed: int) -> dict[str, Tape | None]:
+    """{trial: its tape}, for those that the reference passes; None where another process of it does not confirm it.
 
     Some do not repeat themselves byte for byte: addresses, counters that go on from program to program.
     """
-    found: dict[str, Tape] = {}
+    found: dict[str, Tape | None] = {}
     with (
         tempfile.TemporaryDirectory(dir=scratch()) as room,
         tempfile.TemporaryDirectory(dir=scratch()) as another,
@@ -37,15 +37,18 @@ def taped(reference: Engine, trials: Iterable[Trial], seed: int) -> dict[str, Ta
         for trial in trials:
             if session.channel.end:
                 session = open_session(one, reference)
-            tape = _tape(session, reference, trial, seed)
-            if tape and _is_confirmed(second, tape, asked_of(reference, trial)[0]):
-                found[trial.name] = tape
+            passes, tape = _tape(session, reference, trial, seed)
+            if passes:
+                confirmed = tape and _is_confirmed(second, tape, asked_of(reference, trial)[0])
+                found[trial.name] = tape if confirmed else None
             if second.channel.end:
                 second = open_session(other, reference)
     return found
 
 
-def _tape(session: Session, reference: Engine, trial: Trial, seed: int) -> Tape | None:
+def _tape(session: Session, reference: Engine, trial: Trial, seed: int) -> tuple[bool, Tape | None]:
+    """Whether the reference passes, which sets the measure for hidden tests; and the tape of it."""
+
     def run(session: Session) -> dict:
         if trial.program:
             return program(session, reference, trial.program, seed)
@@ -55,7 +58,8 @@ def _tape(session: Session, reference: Engine, trial: Trial, seed: int) -> Tape 
         return limited(SECONDS, lambda: run(session))
 
     reply, tape = tapes.recorded(session, within_limits, asked_of(reference, trial)[1])
-    return None if reply["message"] else tape
+    passes = trial.program is not None or (reply["end"] == "done" and not reply["message"])
+    return passes, tape if passes else None
 
 
 def _is_confirmed(session: Session, tape: Tape, cells: list) -> bool:
