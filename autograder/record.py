@@ -20,7 +20,7 @@ from autograder.claim import no_place
 from autograder.collect import SECRET, STAMP, Submission
 from autograder.gradebook import Entry, Gradebook, Page
 from autograder.gradebook_url import check_url, file_url
-from autograder.graded import Graded, forget, save
+from autograder.graded import Graded, forget, grades_file, save
 from autograder.issued import issue
 from autograder.outputs import Filled
 from autograder.stamps import time_of
@@ -69,6 +69,7 @@ class Recorder:
         try:
             forget(self.out, graded.student, self.lesson.id)
             self.feedback(graded.student).unlink(missing_ok=True)  # of the grade before this one
+            _sweep(self.notebook(graded.student).parent)
             write_atomic(self.notebook(graded.student), filled.text)
             for name, text in ((STAMP, submission.stamp if handed_in else ""), (SECRET, submission.secret)):
                 beside = self.notebook(graded.student).with_name(name)
@@ -82,12 +83,13 @@ class Recorder:
 
     def put_feedback(self, student: str, page: str) -> None:
         try:
-            write_atomic(self.feedback(student), page)
+            _sweep(self.feedback(student).parent)
             # `nbgrader release_feedback` wants both files of everybody. Who did not hand in through the exchange gets a
             # word that nobody knows.
             for name, instead in ((STAMP, ""), (SECRET, secrets.token_hex(64))):
                 kept = self.notebook(student).with_name(name)
                 write_atomic(self.feedback(student).with_name(name), read_text(kept) if kept.is_file() else instead)
+            write_atomic(self.feedback(student), page)  # last: where there is a page, there is all
         except OSError as error:
             raise no_place(self.out, error) from None
 
@@ -106,6 +108,7 @@ class Recorder:
         try:
             for graded, _ in waiting:
                 if graded.student not in failed:
+                    _sweep(grades_file(self.out, graded.student, graded.lesson).parent)
                     save(self.out, graded)
         except OSError as error:
             raise no_place(self.out, error) from None
@@ -116,3 +119,9 @@ class Recorder:
 
     def __exit__(self, *_) -> None:
         self.gradebook.close()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a process that was killed had half written there; only one at a time writes here."""
+    for path in folder.glob(".*.tmp"):
+        path.unlink(missing_ok=True)
