@@ -22,6 +22,7 @@ from autograder.gradebook_tables import (
     ASSIGNMENT,
     CELL,
     COMMENT,
+    COURSE,
     GRADE,
     IS_GRADED,
     IS_SOLUTION,
@@ -98,6 +99,8 @@ class Page:
             self.assignment = db.scalars(select(ASSIGNMENT.c.id).where(ASSIGNMENT.c.name == lesson.id)).one()
             mine = (NOTEBOOK.c.name == lesson.id) & (NOTEBOOK.c.assignment_id == self.assignment)
             self.notebook = db.scalars(select(NOTEBOOK.c.id).where(mine)).one()
+            if not db.scalar(select(COURSE.c.id).where(COURSE.c.id == COURSE_ID)):  # it was made under another name
+                db.execute(insert(COURSE).values(id=COURSE_ID))
             told = {"duedate": self.due, "course_id": COURSE_ID}
             db.execute(update(ASSIGNMENT).where(ASSIGNMENT.c.id == self.assignment).values(told))
             self.graded = self._cells(db, IS_GRADED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, DateTime, Interval, column, table
 
+COURSE = table("course", column("id"))
 ASSIGNMENT = table("assignment", column("id"), column("name"), column("duedate", DateTime), column("course_id"))
 NOTEBOOK = table("notebook", column("id"), column("name"), column("assignment_id"), column("kernelspec"))
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from nbgrader import api
+from sqlalchemy import create_engine, select
 from sqlalchemy.sql.expression import TableClause
 from sqlalchemy.types import NullType
 
@@ -64,6 +65,20 @@ def everyone(url):
 def test_a_released_lesson_belongs_to_the_course(url):
     with api.Gradebook(url, COURSE_ID) as book:
         assert book.find_assignment(LESSON).course_id == COURSE_ID
+
+
+def test_a_gradebook_of_another_course_name(url, built):
+    """As `nbgrader generate_assignment` makes one without our configuration."""
+    engine = create_engine(url)
+    with engine.begin() as db:
+        db.execute(gradebook_tables.COURSE.delete())
+        db.execute(gradebook_tables.COURSE.insert().values(id="default_course"))
+        db.execute(gradebook_tables.ASSIGNMENT.update().values(course_id="default_course"))
+    assert write(url, built.lesson("1"), Entry("ann", SCORES)) == {}
+    with engine.connect() as db:  # nbgrader's API would add what is missing
+        assert COURSE_ID in db.scalars(gradebook_tables.COURSE.select()).all()
+        assert db.scalars(select(gradebook_tables.ASSIGNMENT.c.course_id)).all() == [COURSE_ID]
+    engine.dispose()
 
 
 def test_scores_are_replaced_and_what_a_person_gave_is_kept(url, built):
