@@ -74,7 +74,7 @@ class Rounds:
 
     def _reason(self, together: Outcome | None, alone: Outcome | None, source: str) -> str:
         """What a student is told of a trial; "" when it passed in either round. source: of the exercise's answer."""
-        if alone is None or (together and not together.reason):
+        if any(outcome and not outcome.reason for outcome in (together, alone)):
             return ""
         if not alone.said or alone == together:
             return shortened(alone.reason, 400)

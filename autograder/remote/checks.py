@@ -86,7 +86,7 @@ def needs(cells: Sequence[JobCell], place: int) -> Needs:
         there += here
     there = [cell for cell in before if cell in there] + own
     sent = [[*cell, cell in own or cell.role == "given"] for cell in there]
-    asked = used.union(*(names_in(used_names, cell.source) for cell in here))
+    asked = names_in(used_names, check.source).union(*(names_in(used_names, cell.source) for cell in here))
     bound = set().union(*(names_in(bound_names, cell.source) for cell in there if cell not in here))
     return Needs(sent, sorted(bound & asked), here)
 

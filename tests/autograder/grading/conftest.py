@@ -49,9 +49,12 @@ def desk(built: Course, tmp_path_factory) -> Desk:
 
 @pytest.fixture(scope="session")
 def answered(built: Course, blueprint: Blueprint) -> Callable[..., dict]:
-    """The released notebook of the first lesson, with every exercise answered: answered(double="…") but for that."""
+    """The released notebook of the first lesson, with every exercise answered: answered(double="…") but for that.
+
+    In one's own words: what is the reference's, word for word, would not be run.
+    """
     released = (built.root / blueprint.lesson.notebook).read_text(encoding="utf-8")
-    answers = right_answers(blueprint)
+    answers = {name: f"{source}\nwritten_by = {name!r}" for name, source in right_answers(blueprint).items()}
 
     def notebook(**instead: str) -> dict:
         made = json.loads(released)

@@ -190,10 +190,26 @@ def test_grades_are_those_without_tapes(desk, instead):
     inputs = desk.inputs()
     assert len(inputs.tapes) > 3
     source = desk.blueprint.stubs["double"].partition("    raise")[0] + f"    {instead}\n"
-    answers = right_answers(desk.blueprint) | {"double": source}
+    answers = {name: f"{right}\nmine = True" for name, right in right_answers(desk.blueprint).items()}
+    answers |= {"double": source}
     runs = [
         Run(desk.blueprint, desk.base, answers, inputs.replies, inputs.seed, desk.isolated, tapes=tapes_)
         for tapes_ in (inputs.tapes, {})
     ]
     one, other = (run.verdicts() for run in runs)
     assert one == other
+
+
+def test_what_is_the_reference_s_own_word_for_word_is_not_run(desk):
+    inputs = desk.inputs()
+    answers = {name: f"# mine\n{right}" for name, right in right_answers(desk.blueprint).items()}
+    more = [{"saw": 1, "name": "what nobody sees"}]  # so no test that is run can pass
+    wrong = {name: reply | {"events": reply["events"] + more} for name, reply in inputs.replies.items()}
+
+    def points(tapes_, answers):
+        run = Run(desk.blueprint, desk.base, answers, wrong, inputs.seed, desk.isolated, tapes=tapes_)
+        return sum(verdict.earned for several in run.verdicts().values() for verdict in several)
+
+    assert points(inputs.tapes, answers) == sum(desk.blueprint.maximum.values())
+    own_words = answers | {"double": answers["double"] + "\nmine = True"}
+    assert points(dict.fromkeys(inputs.tapes), own_words) < points(inputs.tapes, answers)
