@@ -99,34 +99,42 @@ def _offered(name: str) -> Offer:
     return Offer(Isolation(name), first or "only root can change to another user")
 
 
-def start(isolated: Isolation, folder: str) -> ForkServer:
-    """A fork server for the submissions in `folder`. Raises SandboxError."""
+def start(isolated: Isolation, folder: str, shared: bytes = b"") -> ForkServer:
+    """A fork server for the submissions in `folder`. shared: see ForkServer. Raises SandboxError."""
     house = [str(WORKER), str(GRADLAB), str(INSIDE), folder]
     plan: dict = {"worker": str(WORKER), "numpy": str(NUMPY), "arguments": [str(GRADLAB.parent)]}
     if isolated.rooms:
         plan["scratch"] = folder
     if isolated.name == "bubblewrap":
-        return ForkServer(plan, bubblewrap.bubblewrap(house, isolated.rooms, isolated.own_user, hidden=packages()))
+        return ForkServer(
+            plan, bubblewrap.bubblewrap(house, isolated.rooms, isolated.own_user, hidden=packages()), shared
+        )
     if isolated.name == "namespaces":
         with tempfile.TemporaryDirectory(prefix="autograder-") as root:
             plan |= {"root": root, "shown": [*SYSTEM, *python_places(), *house], "hidden": packages()}
-            return ForkServer(plan, [])
+            return ForkServer(plan, [], shared)
     if isolated.name == "landlock":
         plan["readable"] = [*without([*SYSTEM, *python_places()], packages()), str(WORKER), str(GRADLAB)]
-    return ForkServer(plan, [])
+    return ForkServer(plan, [], shared)
 
 
 _trying = threading.Lock()
-_servers: dict[Isolation, ForkServer] = {}
+SERVERS = 8  # at a time: more than the lessons that a grader goes to and fro between
+_servers: dict[tuple[Isolation, bytes], ForkServer] = {}
 _starting = threading.Lock()
 
 
-def shared_server(isolated: Isolation) -> ForkServer:
-    """The fork server for all submissions in `scratch()`. Raises SandboxError."""
+def shared_server(isolated: Isolation, shared: bytes) -> ForkServer:
+    """The fork server for all submissions in `scratch()` to one lesson. shared: see ForkServer. Raises SandboxError."""
     with _starting:
-        if isolated not in _servers or not _servers[isolated].running:
-            _servers[isolated] = start(isolated, scratch())
-        return _servers[isolated]
+        key = isolated, shared
+        server = _servers.pop(key, None)
+        if server is None or not server.running:
+            server = start(isolated, scratch(), shared)
+        _servers[key] = server
+        if len(_servers) > SERVERS:
+            _servers.pop(next(iter(_servers))).close()  # the one that was not asked for the longest
+        return server
 
 
 def _variants(name: str) -> Iterator[Isolation]:

@@ -45,12 +45,12 @@ _once = threading.Lock()
 class Hatched:
     """A worker that a fork server made: the `socket` to it, and its end."""
 
-    def __init__(self, server: ForkServer, order: dict, shared: bytes):
+    def __init__(self, server: ForkServer, order: dict):
         self.socket, speaking = socket.socketpair()
         self._leash, holding = socket.socketpair()
         with speaking, holding:
             try:
-                server.send(order, [speaking.fileno(), holding.fileno()], shared)
+                server.send(order, [speaking.fileno(), holding.fileno()])
             except OSError:
                 self.close()
                 raise SandboxError("the fork server has ended") from None
@@ -77,11 +77,15 @@ class Hatched:
 
 
 class ForkServer:
-    """A running fork server. plan: the fields of inside/room.py's Plan. before: the command that it runs under."""
+    """A running fork server. plan: the fields of inside/room.py's Plan. before: the command that it runs under.
 
-    def __init__(self, plan: dict, before: list[str]):
+    shared: the modules that its workers find ready, of worker/engine.py's `compiled`. For others it takes another
+    server: what this one has forgotten may still lie in its memory, and in that of its workers.
+    """
+
+    def __init__(self, plan: dict, before: list[str], shared: bytes):
         self._lock = threading.Lock()
-        self._shared: bytes | None = None  # what the server has
+        self.shared, self._told = shared, False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with tempfile.TemporaryFile() as errors:
             command = [*before, sys.executable, "-I", str(INSIDE), json.dumps(plan)]
@@ -102,24 +106,21 @@ class ForkServer:
                 lines = errors.read().decode("utf-8", "replace").strip().splitlines()
                 raise SandboxError(lines[-1] if lines else "no reason given")
 
-    def send(self, order: dict, descriptors: list[int], shared: bytes) -> None:
-        """shared: what the worker is to find ready. It goes along in a file, unless the server has it already."""
+    def send(self, order: dict, descriptors: list[int]) -> None:
+        """The first order takes along, in a file, what workers are to find ready."""
         with self._lock, contextlib.ExitStack() as stack:
-            if shared is not self._shared:
+            if not self._told:
                 file = stack.enter_context(tempfile.TemporaryFile())
-                file.write(shared)
+                file.write(self.shared)
                 file.seek(0)
                 descriptors = [*descriptors, file.fileno()]
             socket.send_fds(self._control, [json.dumps(order).encode()], descriptors)
-            self._shared = shared
+            self._told = True
 
-    def hatch(self, folder: Path, own_user: bool, shared: bytes = b"", **more) -> Hatched:
-        """A new worker for `folder`. own_user: it becomes a user that nobody is, who may read this folder.
-
-        shared: of worker/engine.py's `compiled`, the same object each time.
-        """
+    def hatch(self, folder: Path, own_user: bool, **more) -> Hatched:
+        """A new worker for `folder`. own_user: it becomes a user that nobody is, who may read this folder."""
         uid = _user_of(folder) if own_user else -1
-        return Hatched(self, {"folder": str(folder), "uid": uid, **more}, shared)
+        return Hatched(self, {"folder": str(folder), "uid": uid, **more})
 
     @property
     def running(self) -> bool:

@@ -106,19 +106,22 @@ class Worker:
             self._process = Plain()
             self._send(shared)
             return
-        server = self._server()
+        server = self._server(shared)
         try:
-            self._process = server.hatch(self.folder, self.isolated.own_user, shared)
+            self._process = server.hatch(self.folder, self.isolated.own_user)
         except SandboxError:  # somebody killed it
             server.close()
-            self._process = self._server().hatch(self.folder, self.isolated.own_user, shared)
+            self._process = self._server(shared).hatch(self.folder, self.isolated.own_user)
 
-    def _server(self) -> ForkServer:
+    def _server(self, shared: bytes) -> ForkServer:
         """The one that all share, or, for a folder that it cannot see, one for this worker."""
         if self.isolated.name in SEES_ALL or (self.isolated.rooms and self.folder.is_relative_to(scratch())):
-            return shared_server(self.isolated)
-        if self._own_server is None or not self._own_server.running:
-            self._own_server = start(self.isolated, str(self.folder))
+            return shared_server(self.isolated, shared)
+        own = self._own_server
+        if own is None or not own.running or own.shared != shared:
+            if own:
+                own.close()
+            self._own_server = start(self.isolated, str(self.folder), shared)
         return self._own_server
 
     def _end(self) -> None:

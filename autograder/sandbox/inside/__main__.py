@@ -1,8 +1,8 @@
 """The fork server: loads Python and NumPy once, and makes a confined worker for each submission in milliseconds.
 
 It gets orders on the socket that is its stdin: {"folder": …, "uid": …} with two descriptors, a worker's socket, which
-becomes that one's stdin, and a leash; and with a third, a file, when workers are to find other modules ready from here
-on. For each it forks a *watcher*, which forks the *worker*. When the grader lets go of the leash, or is gone, the
+becomes that one's stdin, and a leash; with the first order comes a third, a file: the modules that workers find ready.
+For each it forks a *watcher*, which forks the *worker*. When the grader lets go of the leash, or is gone, the
 watcher kills the worker with all it started; when it has, the other end of the leash closes. What goes wrong before the
 worker runs is said on the leash. The server never runs a line of a student's.
 """
