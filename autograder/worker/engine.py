@@ -28,12 +28,14 @@ PLACE = "/engine"  # what tracebacks call the folder that there is not
 
 
 class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Finds and loads modules from their texts. ready: {module: (code, text, is a package, file)} that are compiled.
+    """Finds and loads modules of `package` from their texts. ready: {module: (code, text, is a package, file)} that are
+    compiled.
 
     texts: {module: (text, file)}. codes: what these are compiled to, as far as the judge could.
     """
 
-    def __init__(self, ready: Mapping[str, tuple], texts: Mapping[str, tuple[str, str]], codes: Mapping):
+    def __init__(self, package: str, ready: Mapping[str, tuple], texts: Mapping[str, tuple[str, str]], codes: Mapping):
+        self.within = f"{package}."
         self.ready, self.texts, self.codes = ready, texts, codes
 
     def find_spec(self, name, path=None, target=None):
@@ -43,6 +45,8 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
             return importlib.util.spec_from_loader(
                 name, self, origin=self.ready[name][3], is_package=self.ready[name][2]
             )
+        if name.startswith(self.within):  # nobody else has it; and lessons ask for many that are not built
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
         return None
 
     def is_package(self, name):
@@ -116,7 +120,7 @@ def make_importable(request: dict) -> None:
     package = request["package"]
     texts = {f"{package}.{name}": (text, place_of(package, name)) for name, text in request["texts"].items()}
     codes = marshal.loads(request["codes"].values.tobytes())
-    sys.meta_path.insert(0, Sources(request["ready"], texts, codes))
+    sys.meta_path.insert(0, Sources(package, request["ready"], texts, codes))
 
 
 def module(name: str) -> types.ModuleType:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import builtins
 import types
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -102,7 +103,8 @@ class Values(Terms):
         base = ""
         if issubclass(kind, BaseException):
             base = next(each.__name__ for each in kind.__mro__ if getattr(builtins, each.__name__, None) is each)
-        return ["k", number, str(kind.__name__)[:80], base, [name for name in SPECIALS if _has(kind, name)]]
+        specials = _specials if kind.__flags__ & _MAY_CHANGE else _specials_for_good
+        return ["k", number, str(kind.__name__)[:80], base, specials(kind)]
 
     def error(self, error: BaseException) -> list:
         """The term of an exception: its class, its text, the lines of the engine that it passed, the judge's number."""
@@ -156,6 +158,16 @@ class Values(Terms):
         if tag == "s":
             return staticmethod(reader.value(term[1])) if term[2] else classmethod(reader.value(term[1]))
         raise WireError("a term of an unknown kind")
+
+
+_MAY_CHANGE = 1 << 9  # of a class that Python code has made, and may give other methods
+
+
+def _specials(kind: type) -> list[str]:
+    return [name for name in SPECIALS if _has(kind, name)]
+
+
+_specials_for_good = lru_cache(maxsize=None)(_specials)
 
 
 def _has(kind: type, name: str) -> bool:
