@@ -15,6 +15,7 @@ first run says what that costs, and the second what a submission does.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -98,6 +99,11 @@ class _Bench:
         self._say("  and feedback pages for all of them", pages, number)
         told = self._ours(number, diagnoses=True)
         print(f"  with diagnoses: {told.cpu / number * 1000:.0f} ms of CPU each", flush=True)
+        own = self._ours(number, own_words=True)
+        print(
+            f"  where no answer is the reference's word for word: {own.cpu / number * 1000:.0f} ms of CPU each",
+            flush=True,
+        )
         few = self.args.stock or number
         stock, each = self._stock(few)
         self._say("nbgrader autograde, without hidden tests, no sandbox", stock, few)
@@ -115,14 +121,17 @@ class _Bench:
         if not ours.whole:
             print("note: no control group could be made, so what killed sandboxes used is not counted", flush=True)
 
-    def _handed_in(self, number: int) -> Path:
-        folder = self.folder / f"handed-in-{number}"
+    def _handed_in(self, number: int, own_words: bool = False) -> Path:
+        """A crowd. own_words: no answer is the reference's, which would not be run."""
+        folder = self.folder / f"handed-in-{number}{'-in-own-words' * own_words}"
         if not folder.is_dir():
             released = (self.course.root / self.lesson.notebook).read_text(encoding="utf-8")
             hand_in_crowd(load_blueprint(self.course, self.lesson), released, number, folder)
+            for path in folder.rglob("*.ipynb") if own_words else ():
+                _in_own_words(path)
         return folder
 
-    def _ours(self, number: int, feedback: bool = False, diagnoses: bool = False) -> Cost:
+    def _ours(self, number: int, feedback: bool = False, diagnoses: bool = False, own_words: bool = False) -> Cost:
         """From nothing to a gradebook; with `feedback`, only the pages that a graded class has not got yet."""
         out = self.folder / f"out-{number}"
         command = [
@@ -135,7 +144,7 @@ class _Bench:
             "--out",
             str(out),
         ]
-        command += ["--submissions", str(self._handed_in(number))]
+        command += ["--submissions", str(self._handed_in(number, own_words))]
         if not feedback:
             shutil.rmtree(out, ignore_errors=True)
             command += ["--no-feedback"]
@@ -170,6 +179,16 @@ class _Bench:
             f"{each:.0f} ms of CPU each ({number / cost.cpu:.1f} a second and core), {cost.memory >> 20} MB",
             flush=True,
         )
+
+
+def _in_own_words(path: Path) -> None:
+    """Give every answered exercise in a notebook one statement more."""
+    notebook = json.loads(path.read_text(encoding="utf-8-sig"))
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        if cell["metadata"].get("gradlab", {}).get("role") == "exercise" and "NotImplementedError" not in source:
+            cell["source"] = source + "\n\nin_my_own_words = True"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What code in a worker can see and do, on each rung of the ladder that this machine offers."""
 
+import marshal
 import os
 import shutil
 import subprocess
@@ -179,6 +180,20 @@ def test_what_one_leaves_behind_no_other_finds(ask, rung):
     with tempfile.TemporaryDirectory(dir=scratch()) as name:
         assert ask(body, rung=rung, where=Path(name)) == first
     assert not os.path.exists("/tmp/left")
+
+
+@in_rooms
+def test_another_lesson_has_another_fork_server(rung, monkeypatch):
+    """What one has forgotten of a later lesson may still lie in its memory."""
+    monkeypatch.setattr(rungs, "_servers", {})
+    monkeypatch.setattr(rungs, "SERVERS", 2)
+    here, lessons = offered(rung).isolation, [marshal.dumps({name: ()}) for name in ("first", "second", "third")]
+    servers = [rungs.shared_server(here, each) for each in lessons[:2]]
+    assert servers[0] is not servers[1] and rungs.shared_server(here, lessons[0]) is servers[0]
+    servers.append(rungs.shared_server(here, lessons[2]))
+    assert [server.running for server in servers] == [True, False, True]  # the second was not asked for the longest
+    for server in servers:
+        server.close()
 
 
 @in_rooms
