@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 CHECK_SECONDS = 6.0
 PATIENCE = 2  # after so many tests of an exercise that took too long, the rest is not tried
-
-
 BROKEN = 5  # exercises: where so many fail, one has most likely broken the others, which are then tried alone first
 
 

@@ -2,7 +2,7 @@
 
 Alone among the reference's other answers, a student's code can read them, and whatever it returns or raises ends up in
 the message of a check. So of such a message only the words stay that the student has anyway: those of the check, of
-Python, and of their own cells. A message that the check gave on the student's own answers is shown as it is (run.py).
+Python, and of their own cells. A message that the check gave on the student's own answers is shown whole (rounds.py).
 """
 
 from __future__ import annotations
