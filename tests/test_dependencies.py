@@ -24,6 +24,7 @@ COMES_WITH = {
     "traitlets": "jupyterlab",
     "nbclient": "nbgrader",
     "nbconvert": "nbgrader",
+    "alembic": "nbgrader",
     "sqlalchemy": "nbgrader",
 }
 OURS = {"mytorch", "gradlab", "autograder"}
