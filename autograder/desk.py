@@ -34,7 +34,7 @@ READING = 60.0  # seconds of CPU, for what takes a few milliseconds
 class Inputs:
     """What the hidden tests of a submission draw, and {hidden test: what the reference makes of it}.
 
-    tapes: {check or hidden test: what the reference's process said in it}.
+    tapes: {check or hidden test that the reference passes: what its process said in it, or None} (see taping.py).
     """
 
     seed: int

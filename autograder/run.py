@@ -22,8 +22,8 @@ from autograder.watchdog import Logbook
 class Run:
     """Grades `answers`, {exercise: source}. expected: the reference's replies to the hidden tests with this seed.
 
-    logbook: what is under way, and what ended the process that tried it before (see watchdog.py). tapes: {trial: what
-    the reference's process said in it}; without them, all is run, and the verdicts are the same.
+    logbook: what is under way, and what ended the process that tried it before (see watchdog.py). tapes: of taping.py,
+    for all trials that the reference passes; without them, all is run, and the verdicts are the same.
     """
 
     blueprint: Blueprint

@@ -28,10 +28,10 @@ PLACE = "/engine"  # what tracebacks call the folder that there is not
 
 
 class Sources(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Finds and loads modules of `package` from their texts. ready: {module: (code, text, is a package, file)} that are
-    compiled.
+    """Finds and loads modules of `package` from their texts.
 
-    texts: {module: (text, file)}. codes: what these are compiled to, as far as the judge could.
+    ready: {module: (code, text, is a package, file)} that are compiled. texts: {module: (text, file)}. codes: what
+    these are compiled to, as far as the judge could.
     """
 
     def __init__(self, package: str, ready: Mapping[str, tuple], texts: Mapping[str, tuple[str, str]], codes: Mapping):
