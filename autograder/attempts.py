@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from autograder.stamps import share_lost, time_of
+from autograder.stamps import time_of
 
 if TYPE_CHECKING:
     from autograder.collect import Submission
+    from autograder.late_rule import LateRule
 
 
 class Attempt(NamedTuple):
@@ -44,15 +45,15 @@ def choose(attempts: Sequence[Attempt], rule: str) -> Submission:
     return replace(counts, note=_joined(counts.note, f"{told}; {which}"))
 
 
-def worth(score: float, submission: Submission, per_day: float) -> float:
+def worth(score: float, submission: Submission, late: LateRule) -> float:
     """What `score` points are worth once the penalty for being late is off: what the best attempt has most of.
 
     An extension of the deadline that nbgrader's gradebook holds for one student is not known here.
     """
     due = submission.lesson.due
     time = time_of(submission.stamp) if due else None
-    late = (time - due.replace(tzinfo=None)).total_seconds() if time else 0.0
-    return score * (1.0 - share_lost(per_day, late))
+    seconds = (time - due.replace(tzinfo=None)).total_seconds() if time else 0.0
+    return score - (late.penalty(submission.student, score, seconds) or 0.0) if seconds > 0 else score
 
 
 def _when(attempt: Attempt) -> tuple:

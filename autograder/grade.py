@@ -17,14 +17,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.attempts import worth
 from autograder.blueprint import load_blueprint
 from autograder.claim import claimed
 from autograder.collect import Submission, collect, without_data
 from autograder.desk import Inputs, nothing
 from autograder.graded import Graded, load, now
 from autograder.hand_out import elsewhere, for_jobs, in_turn
-from autograder.job import InFile, ask_reference, grade_one, know, make_page
+from autograder.job import Done, InFile, ask_reference, grade_one, know, make_page
 from autograder.kit import pack
+from autograder.late_rule import late_rule
 from autograder.outputs import fill
 from autograder.rebuild import Rebuilt
 from autograder.record import Recorder
@@ -98,13 +100,14 @@ def grade_class(
 def _grade_class(course, lessons, submissions, out, options, progress, executor) -> Report:
     if isinstance(submissions, Path):
         submissions = collect(submissions.resolve(), course, lessons, options.only).submissions
+    late = late_rule(course)
     report = Report(out if options.record else None)
     slots = executor or Slots(options.jobs or cores())
     try:
         for lesson in lessons:
             mine = [each for each in submissions if each.lesson == lesson]
             if mine:
-                with _Lesson(course, lesson, out, options, slots, progress, report) as work:
+                with _Lesson(course, lesson, out, options, slots, progress, report, late) as work:
                     work.grade(mine)
     except BaseException:  # interrupted, or a gradebook that cannot be written: no more
         if executor is None:
@@ -118,17 +121,17 @@ def _grade_class(course, lessons, submissions, out, options, progress, executor)
 class _Lesson:
     """One lesson's submissions on their way through the slots and into the records."""
 
-    def __init__(self, course, lesson: Lesson, out: Path, options: Options, slots: Executor, progress, report: Report):
+    def __init__(self, course, lesson: Lesson, out: Path, options: Options, slots: Executor, progress, report, late):
         self.lesson, self.out, self.options, self.slots = lesson, out, options, slots
-        self.progress, self.report = progress, report
+        self.progress, self.report, self.late = progress, report, late
         self.blueprint = load_blueprint(course, lesson)
         self.ahead = AHEAD * getattr(slots, "jobs", cores())
         with ExitStack() as stack:
             self.recorder = None
             if options.record:
-                self.recorder = stack.enter_context(Recorder(course, out, self.blueprint, options.gradebook))
+                self.recorder = stack.enter_context(Recorder(course, out, self.blueprint, options.gradebook, late))
             template = self.recorder.template if self.recorder else ""
-            self.kit = pack(course, lesson, template, options.rung, options.diagnose)
+            self.kit = pack(course, lesson, template, options.rung, options.diagnose, late)
             if not elsewhere(slots):
                 self.kit = replace(self.kit, isolated=chosen(options.rung))
             self.seeds = Seeds.in_folder(out, lesson.id, make=options.record)
@@ -215,8 +218,9 @@ class _Lesson:
     def _take(self, submission: Submission, future: Future) -> None:
         """Put down a grade that is ready."""
         try:
-            graded, filled, attempt = future.result()
-            submission = (submission, *submission.others)[attempt]
+            attempts = (submission, *submission.others)
+            graded, filled, attempt = self._best(attempts, future.result())
+            submission = attempts[attempt]
         except GradlabError:
             raise
         except Exception as error:  # ours, not the student's; and nobody else is to suffer from it
@@ -229,6 +233,12 @@ class _Lesson:
         if self.recorder:
             self.recorder.put(submission, graded, filled)
         self.report.add(graded, new=True)
+
+    def _best(self, attempts: Sequence[Submission], done: list[Done]) -> Done:
+        """The first that is worth most, when a job could not say which it is."""
+        if len(done) == 1:
+            return done[0]
+        return max(done, key=lambda each: worth(each.graded.score, attempts[each.attempt], self.late))
 
     def _flush(self) -> None:
         for student, why in self.recorder.flush().items() if self.recorder else ():

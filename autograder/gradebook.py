@@ -32,7 +32,7 @@ from autograder.gradebook_tables import (
     SUBMITTED,
 )
 from autograder.gradebook_url import cannot_write, check_url, first_line
-from autograder.stamps import share_lost
+from autograder.late_rule import NOTHING_LOST, LateRule
 from gradlab.course import Lesson
 from gradlab.errors import GradlabError
 
@@ -64,10 +64,10 @@ class Marks:
 class Gradebook:
     """An open gradebook with nbgrader's tables. Raises GradlabError when it cannot be opened or written."""
 
-    def __init__(self, url: str, late_penalty_per_day: float = 0.0):
-        """late_penalty_per_day: the share of its points that late work loses for each day begun."""
+    def __init__(self, url: str, late: LateRule = NOTHING_LOST):
+        """late: says what late work loses."""
         check_url(url)
-        self.url, self.late_penalty_per_day = url, late_penalty_per_day
+        self.url, self.late = url, late
         self.engine = create_engine(url)
 
     def page(self, lesson: Lesson) -> Page:
@@ -224,12 +224,14 @@ class Page:
         return {(notebook, cell): comment for notebook, cell, comment in rows}
 
     def _penalise(self, db: Connection, submission: str, notebook: str, entry: Entry) -> None:
-        """As nbgrader's AssignLatePenalties does it, with our plugin; an extension of the deadline counts."""
+        """As nbgrader's AssignLatePenalties does it; an extension of the deadline counts."""
         extension = db.scalar(select(SUBMISSION.c.extension).where(SUBMISSION.c.id == submission))
-        late = (entry.handed_in - self.due - (extension or dt.timedelta())).total_seconds()
-        per_day = self.gradebook.late_penalty_per_day
-        if late > 0 and per_day:
-            penalty = sum(self._scores(db, [notebook])[notebook].values()) * share_lost(per_day, late)
+        seconds = (entry.handed_in - self.due - (extension or dt.timedelta())).total_seconds()
+        if seconds <= 0:
+            return
+        score = sum(self._scores(db, [notebook])[notebook].values())
+        penalty = self.gradebook.late.penalty(entry.student, score, seconds)
+        if penalty is not None:
             mine = SUBMITTED.c.id == notebook
             db.execute(update(SUBMITTED).where(mine).values(late_submission_penalty=penalty))
 

@@ -26,6 +26,7 @@ from autograder.watchdog import Logbook
 if TYPE_CHECKING:
     from autograder.desk import Inputs
     from autograder.diagnose.library import Known
+    from autograder.rebuild import Rebuilt
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,10 @@ def grade_one(
     inputs_from: Inputs | InFile,
     attempts: Sequence[tuple[Submission, bytes]],
     known_from: Known | InFile | None = None,
-) -> Done:
+) -> list[Done]:
     """The best grade of a student's attempts, late penalty taken off; mostly there is one attempt.
+
+    All of them, where what late work costs is not known here.
 
     known_from: what was found out about wrong answers, when diagnoses are asked for; without it, they are tried here.
     Raises GradlabError when the lesson is at fault; never for what a student handed in.
@@ -161,7 +164,7 @@ def _logbook(kit_from: Kit | InFile, student: str) -> Logbook:
     return Logbook(Path(kit_from.path).with_name(digest_of(student)))
 
 
-def _grade_one(kit_from, inputs_from, attempts, known_from, logbook: Logbook) -> Done:
+def _grade_one(kit_from, inputs_from, attempts, known_from, logbook: Logbook) -> list[Done]:
     from autograder.desk import grade_submission
 
     desk, kit = _bench.desk_for(kit_from)
@@ -170,21 +173,24 @@ def _grade_one(kit_from, inputs_from, attempts, known_from, logbook: Logbook) ->
     for number, (submission, data) in enumerate(attempts):
         logbook.attempt = number
         found.append((number, *grade_submission(desk, submission, data, inputs, logbook)))
-    number, graded, rebuilt = found[0] if len(found) == 1 else _best(found, attempts, desk)
-    if _bench.library and logbook.begins("diagnoses"):
-        from autograder.diagnose.submission import diagnoses
+    if kit.late:
+        found = [max(found, key=lambda each: worth(each[1].score, attempts[each[0]][0], kit.late))]
+    done = []
+    for number, graded, rebuilt in found:
+        logbook.attempt = number
+        if _bench.library and logbook.begins("diagnoses"):
+            graded = replace(graded, diagnoses=_diagnoses(rebuilt, graded, known_from))
+        graded = tidy(replace(graded, digest=kit.digest(attempts, inputs.seed)))
+        done.append(Done(graded, fill(kit.template, rebuilt, graded) if kit.template else None, number))
+    return done
 
-        if known_from is not None:
-            _bench.library.take(_bench.opened(known_from))
-        graded = replace(graded, diagnoses=diagnoses(_bench.library, rebuilt.sources, graded.verdicts))
-    graded = tidy(replace(graded, digest=kit.digest(attempts, inputs.seed)))
-    return Done(graded, fill(kit.template, rebuilt, graded) if kit.template else None, number)
 
+def _diagnoses(rebuilt: Rebuilt, graded: Graded, known_from: Known | InFile | None) -> dict[str, dict]:
+    from autograder.diagnose.submission import diagnoses
 
-def _best(found: list[tuple], attempts: Sequence[tuple[Submission, bytes]], desk) -> tuple:
-    """Of several (number, graded, rebuilt) the first that is worth most."""
-    per_day = desk.blueprint.course.policies.late_penalty_per_day
-    return max(found, key=lambda each: worth(each[1].score, attempts[each[0]][0], per_day))
+    if known_from is not None:
+        _bench.library.take(_bench.opened(known_from))
+    return diagnoses(_bench.library, rebuilt.sources, graded.verdicts)
 
 
 def make_page(text: str, marks, student: str, lesson: str) -> str:

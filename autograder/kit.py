@@ -19,6 +19,7 @@ import gradlab
 from autograder import places
 from autograder.collect import Submission
 from autograder.graded import FORMAT, digest_of
+from autograder.late_rule import NOTHING_LOST, LateRule, PerDay
 from autograder.sandbox import Isolation
 from autograder.shell import shell_files
 from gradlab.course import FILE_NAME, Course, Lesson
@@ -31,7 +32,8 @@ class Kit:
     template: the notebook that grades are written into; "" when they are only shown. edition: a hash of all that
     grades depend on besides the submission; reference: of what the reference's replies depend on. rung: how students'
     code is kept apart, as sandbox.chosen takes it; isolated: what came of that on this machine, None for another one.
-    diagnose: say of answers that lose points which known mistake they are.
+    diagnose: say of answers that lose points which known mistake they are. late: what late work costs; None when only
+    the process that records can say it.
     """
 
     lesson: str
@@ -42,6 +44,7 @@ class Kit:
     rung: str = ""
     diagnose: bool = False
     isolated: Isolation | None = None
+    late: PerDay | None = NOTHING_LOST
 
     def digest(self, attempts: Sequence[tuple[Submission, bytes]], seed: int) -> str:
         """Changes when a submission would have to be graded anew. seed: of its hidden tests."""
@@ -63,6 +66,7 @@ def pack(
     template: str = "",
     rung: str = "",
     diagnose: bool = False,
+    late: LateRule = NOTHING_LOST,
 ) -> Kit:
     """The kit of a lesson that is built."""
     root = course.root
@@ -76,10 +80,11 @@ def pack(
     kept = [part for name, data in files.items() if Path(name).name not in later for part in (name, data)]
     reference = digest_of(course.package, repr(lesson.modules), grader_version(), sys.version, np.__version__, *kept)
     # Of course.yml only what can change a grade: a new title is no reason to grade again.
-    rules = (course.package, course.policies.late_penalty_per_day, lesson.modules, lesson.points, lesson.due)
+    rules = (course.package, late.edition, lesson.modules, lesson.points, lesson.due)
     edition = digest_of(gradlab.__version__, FORMAT, repr(rules), template, grader_version(), *kept, str(diagnose))
     everything = {FILE_NAME: (root / FILE_NAME).read_bytes(), **files}
-    return Kit(lesson.id, everything, template, edition, reference, rung, diagnose)
+    here = late if isinstance(late, PerDay) else None
+    return Kit(lesson.id, everything, template, edition, reference, rung, diagnose, late=here)
 
 
 @cache

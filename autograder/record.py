@@ -22,6 +22,7 @@ from autograder.gradebook import Entry, Gradebook, Page
 from autograder.gradebook_url import check_url, file_url
 from autograder.graded import Graded, forget, grades_file, save
 from autograder.issued import issue
+from autograder.late_rule import NOTHING_LOST, LateRule
 from autograder.outputs import Filled
 from autograder.stamps import time_of
 from gradlab.course import Course
@@ -36,7 +37,7 @@ class Recorder:
     Making one tells the gradebook the lesson's cells. Raises GradlabError when anything cannot be written.
     """
 
-    def __init__(self, course: Course, out: Path, blueprint: Blueprint, url: str = ""):
+    def __init__(self, course: Course, out: Path, blueprint: Blueprint, url: str = "", late: LateRule = NOTHING_LOST):
         self.lesson, self.out = blueprint.lesson, Path(out).resolve()
         self.url = url or file_url(self.out)
         try:
@@ -48,7 +49,7 @@ class Recorder:
             self.template = issue(course, self.lesson, self.url)
         except OSError as error:
             raise no_place(self.out, error) from None
-        self.gradebook = Gradebook(self.url, course.policies.late_penalty_per_day)
+        self.gradebook = Gradebook(self.url, late)
         self.page: Page = self.gradebook.page(self.lesson)
         self._waiting: list[tuple[Graded, Entry]] = []
         self._flushed = time.monotonic()

@@ -23,6 +23,7 @@ from autograder.generate import generate
 from autograder.gradebook import COURSE_ID, Entry, Gradebook
 from autograder.gradebook_url import file_url, shown
 from autograder.issued import issue
+from autograder.late_rule import PerDay
 from autograder.record import Recorder
 from autograder.stamps import DAY
 from gradlab.errors import GradlabError
@@ -129,7 +130,7 @@ def test_who_got_more_time_is_less_late(url, built):
     entry = Entry("ann", SCORES, (), datetime(2026, 1, 3))
     penalties = []
     for extra in (0, 1, 5):
-        with api.Gradebook(url, COURSE_ID) as book, Gradebook(url, late_penalty_per_day=0.25) as ours:
+        with api.Gradebook(url, COURSE_ID) as book, Gradebook(url, PerDay(0.25)) as ours:
             page = ours.page(lesson)
             page.write([entry])
             book.grant_extension(LESSON, "ann", days=extra)

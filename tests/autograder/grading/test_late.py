@@ -12,6 +12,7 @@ from autograder.build import build
 from autograder.collect import Submission
 from autograder.grade import Options, grade_class
 from autograder.late import LatePenalty
+from autograder.late_rule import PerDay
 from autograder.slots import Here
 from autograder.stamps import DAY
 from gradlab.course import Policies, load_course
@@ -51,7 +52,7 @@ def test_the_gradebook_knows_the_penalty(built, answered, tmp_path, stamp, penal
 )
 def test_what_points_are_worth(built, stamp, worth_of_8):
     lesson = replace(built.lesson("1"), due=datetime(2026, 1, 2, tzinfo=UTC))
-    assert worth(8, Submission("ann", lesson, None, stamp=stamp), per_day=0.5) == worth_of_8
+    assert worth(8, Submission("ann", lesson, None, stamp=stamp), PerDay(0.5)) == worth_of_8
 
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
