@@ -15,6 +15,7 @@ from autograder.collect import Submission
 from autograder.engines import Engine, Workshop
 from autograder.graded import Graded, now
 from autograder.judge import Verdict
+from autograder.memo import Memo
 from autograder.observe import expected
 from autograder.rebuild import Rebuilt, Repair, rebuild
 from autograder.remote.channel import Ended
@@ -50,6 +51,7 @@ class Desk:
     base: Path
     reference: Engine
     isolated: Isolation
+    memo: Memo = field(default_factory=Memo)
 
     def inputs(self, seed: int | None = None) -> Inputs:
         """With `seed`, or with the lesson's first. Takes seconds when it is asked for the first time.
@@ -98,7 +100,9 @@ def grade_submission(
         verdicts = nothing(desk.blueprint, rebuilt.problem)
     else:
         base, isolated, seed = desk.base, desk.isolated, inputs.seed
-        run = Run(desk.blueprint, base, rebuilt.sources, inputs.replies, seed, isolated, {}, logbook, inputs.tapes)
+        run = Run(
+            desk.blueprint, base, rebuilt.sources, inputs.replies, seed, isolated, {}, logbook, inputs.tapes, desk.memo
+        )
         verdicts = run.verdicts()
     graded = Graded(
         student=submission.student,

@@ -2,18 +2,19 @@
 
 First all answers together, as the student has them: tapes are played (remote/tapes.py), and what they do not confirm
 is run, all of it in one process, which saves most of the time. What fails is tried once more, exercise by exercise,
-with the reference's answers to the others: an exercise is graded as if they were right. There each trial has a process
-of its own, for what an answer leaves behind may fail a later one, but not for good.
+with the reference's answers to the others: an exercise is graded as if they were right. There the package is imported
+anew for each trial, for what an answer leaves behind may fail a later one, but not for good.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from autograder.engines import Engine, Workshop
 from autograder.imports import LIVES, Imports
 from autograder.judge import difference
+from autograder.memo import Outcome
 from autograder.remote import tapes
 from autograder.remote.channel import Ended
 from autograder.remote.trials import check, died, program, whole
@@ -30,13 +31,6 @@ if TYPE_CHECKING:
 CHECK_SECONDS = 6.0
 PATIENCE = 2  # after so many tests of an exercise that took too long, the rest is not tried
 BROKEN = 5  # exercises: where so many fail, one has most likely broken the others, which are then tried alone first
-
-
-class Outcome(NamedTuple):
-    """Why a trial is lost, or "". said: these are the words of a check, values and all."""
-
-    reason: str
-    said: bool = False
 
 
 class Rounds:
@@ -59,9 +53,11 @@ class Rounds:
         for name, source in answers.items():
             left = [trial for trial in trials if trial.exercise == name and trial not in right]
             left = [trial for trial in left if trial not in together or together[trial].reason]
-            if left:
+            known = {trial: self.run.memo.of(trial, self.run.seed, source) for trial in left}
+            alone |= {trial: outcome for trial, outcome in known.items() if outcome}
+            if left := [trial for trial in left if not known[trial]]:
                 likely = left if broken else [trial for trial in left if trial not in together]
-                alone |= self._alone(self.workshop.alone(name, source), left, likely)
+                alone |= self._alone(name, source, left, likely)
         late = [trial for trial, outcome in alone.items() if outcome.reason and trial not in together]
         together |= self._together(engine, late)
         found = dict.fromkeys(right, "")
@@ -89,15 +85,16 @@ class Rounds:
         for trial in trials:
             if len(failed) == broken and trial.exercise not in failed:
                 continue
-            found[trial], late = self._tried(engine, trial, "together")
+            found[trial] = self._tried(engine, trial, "together", self.own)
             if found[trial].reason:
                 failed.add(trial.exercise)
-            if late:
+            if found[trial].end == "time":
                 break
         return found
 
-    def _alone(self, engine: Engine, trials: list[Trial], likely: list[Trial]) -> dict[Trial, Outcome]:
+    def _alone(self, name: str, source: str, trials: list[Trial], likely: list[Trial]) -> dict[Trial, Outcome]:
         """The outcomes for one answer among the reference's. likely: those for which playing the tape may pay."""
+        engine, own = self.workshop.alone(name, source), texts_in([source, *self.run.blueprint.stubs.values()])
         right = self._confirmed(engine, likely)
         found = dict.fromkeys(right, Outcome(""))
         patience = PATIENCE
@@ -105,26 +102,26 @@ class Rounds:
             if trial in right:
                 continue
             if patience > 0:
-                self.talk.spoilt = self.talk.spoilt or self.talk.used
-                found[trial], late = self._tried(engine, trial, "alone")
-                patience -= late
+                self.talk.renew()
+                found[trial] = self._tried(engine, trial, "alone", own)
+                patience -= found[trial].end == "time"
             else:
-                found[trial] = Outcome(f"not tried: the tests of `{trial.exercise}` before it took too long")
+                found[trial] = Outcome(f"not tried: the tests of `{name}` before it took too long", end="time")
+        for trial, outcome in found.items():
+            self.run.memo.keep(trial, self.run.seed, source, outcome)
         return found
 
     def _confirmed(self, engine: Engine, trials: list[Trial]) -> set[Trial]:
         """The trials in which the engine answers all that the reference does."""
         found: set[Trial] = set()
-        stuck = False
         for trial in trials:
             tape = self.run.tapes.get(trial.name)
             cells, key = asked_of(engine, trial)
             if tape is None or tape.notebook != key:
                 continue
-            self.talk.spoilt = stuck
             if not self._is_ready(engine):
                 break
-            self.talk.spoilt, stuck = True, False
+            self.talk.used = True
             try:
                 right = tapes.confirmed(self.talk.session, tape, cells)
             except Ended as end:
@@ -133,25 +130,25 @@ class Rounds:
                 continue
             if right:
                 found.add(trial)
-            stuck = not right and tape.nests
+            self.talk.stuck = not right and tape.nests
         return found
 
     # ---- trials -------------------------------------------------------------------------------------------------
 
-    def _tried(self, engine: Engine, trial: Trial, how: str) -> tuple[Outcome, bool]:
-        """What comes of a trial in the process that is open, or in a new one; and whether it took too long."""
+    def _tried(self, engine: Engine, trial: Trial, how: str, own: Collection[str]) -> Outcome:
+        """What comes of a trial in the process that is open, or in a new one. own: the texts that may be repeated."""
         if not self.run.logbook.begins(f"{how}: {trial.exercise}: {trial.name}"):
-            return self._outcome(trial, whole({"end": "time"})), True
+            return self._outcome(trial, whole({"end": "time"}), own)
         for _ in range(LIVES):
             reply = self._asked(engine, trial) if self._is_ready(engine) else died()
             if reply["end"] != "died":
                 break
         self.talk.used = True
-        return self._outcome(trial, reply), reply["end"] == "time"
+        return self._outcome(trial, reply, own)
 
     def _is_ready(self, engine: Engine) -> bool:
         """Whether there is a process with `engine` to ask; a new one is made where it must be."""
-        if self.talk.spoilt or not self.talk.is_open(engine):
+        if self.talk.stuck or not self.talk.is_open(engine):
             self.talk.open(engine)
         return self.talk.session is not None
 
@@ -166,11 +163,13 @@ class Rounds:
             self.talk.break_off("time")
         return reply
 
-    def _outcome(self, trial: Trial, reply: dict) -> Outcome:
+    def _outcome(self, trial: Trial, reply: dict, own: Collection[str]) -> Outcome:
+        end = reply["end"]
         if trial.program:
-            return Outcome(difference(self.run.expected[trial.name], reply, self.own, trial.program.seconds) or "")
-        if reply["end"] == "time":
-            return Outcome(f"took longer than {CHECK_SECONDS:g} s: a loop without end?")
-        if reply["end"] != "done":
-            return Outcome("Python stopped in the middle of it")
+            found = difference(self.run.expected[trial.name], reply, own, trial.program.seconds)
+            return Outcome(found or "", end=end)
+        if end == "time":
+            return Outcome(f"took longer than {CHECK_SECONDS:g} s: a loop without end?", end=end)
+        if end != "done":
+            return Outcome("Python stopped in the middle of it", end=end)
         return Outcome(reply["message"], said=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from autograder.blueprint import Blueprint
 from autograder.engines import Workshop, fault, is_written
 from autograder.judge import Verdict
+from autograder.memo import Memo
 from autograder.remote.tapes import Tape
 from autograder.rounds import Rounds
 from autograder.same import same_code
@@ -23,7 +24,8 @@ class Run:
     """Grades `answers`, {exercise: source}. expected: the reference's replies to the hidden tests with this seed.
 
     logbook: what is under way, and what ended the process that tried it before (see watchdog.py). tapes: of taping.py,
-    for all trials that the reference passes; without them, all is run, and the verdicts are the same.
+    for all trials that the reference passes; without them, all is run, and the verdicts are the same. memo: of earlier
+    runs of the same edition, which this one adds to.
     """
 
     blueprint: Blueprint
@@ -35,6 +37,7 @@ class Run:
     faults: dict[str, str] = field(default_factory=dict)
     logbook: Logbook = field(default_factory=Logbook)
     tapes: Mapping[str, Tape | None] = field(default_factory=dict)
+    memo: Memo = field(default_factory=Memo)
 
     def verdicts(self, trials: Iterable[Trial] | None = None) -> dict[str, list[Verdict]]:
         """{exercise: a verdict for each of its checks and hidden tests}, or for those in `trials` only.

@@ -7,19 +7,20 @@ from autograder.observe import open_session
 from autograder.remote.channel import Ended
 from autograder.remote.session import Session
 from autograder.sandbox import Worker
+from autograder.worker import orders
 
 
 class Talk:
     """session: with the process that holds `engine`; None when there is none.
 
-    used: a check or hidden test was run in it. spoilt: it was asked what perhaps no program would ask.
+    used: a check or hidden test was tried in it. stuck: it is in the middle of something, and would stay there.
     """
 
     def __init__(self, worker: Worker):
         self.worker = worker
         self.engine: Engine | None = None
         self.session: Session | None = None
-        self.spoilt = self.used = False
+        self.stuck = self.used = False
 
     def is_open(self, engine: Engine) -> bool:
         """Whether there is a process that holds `engine`, and listens."""
@@ -28,16 +29,22 @@ class Talk:
     def open(self, engine: Engine) -> None:
         """Go on with a new process that holds `engine`.
 
-        Another engine gets another worker, with an empty room: what one answer read of the reference's others, when it
-        was alone among them, it could leave there for another answer to find.
+        For another engine the room is cleared before: what one answer read of the reference's others, when it was alone
+        among them, it could leave there for another answer to find.
         """
         if engine is not self.engine:
-            self.worker.close()
-        self.engine, self.spoilt, self.used = engine, False, False
+            self.worker.clear()
+        self.engine, self.stuck, self.used = engine, False, False
         try:
             self.session = open_session(self.worker, engine)
         except Ended:
             self.session = None
+
+    def renew(self) -> None:
+        """Go on as if with a new process: the package is imported anew. What is outside of it stays as it is."""
+        if self.used and self.session is not None:
+            self.session.channel.order(orders.anew())
+            self.used = False
 
     def break_off(self, end: str) -> None:
         """End it where it stands, perhaps in the middle of a message."""

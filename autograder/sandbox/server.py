@@ -63,6 +63,13 @@ class Hatched:
         except OSError:
             return ""
 
+    def clear(self) -> None:
+        """Take away all that sessions left in the room; none is open. Raises OSError when it cannot be cleared."""
+        self._leash.settimeout(END)
+        self._leash.sendall(b".")
+        if self._leash.recv(1) != b".":
+            raise OSError("the room was not cleared")
+
     def close(self) -> None:
         """Kill the worker and everything it started; return when they are gone."""
         try:

@@ -8,8 +8,6 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
 from autograder.remote.channel import Channel, Ended
 from autograder.sandbox.limits import GRACE, LIMITS
 from autograder.sandbox.plain import Plain
@@ -17,7 +15,7 @@ from autograder.sandbox.rungs import NONE, SEES_ALL, Isolation, isolation, share
 from autograder.sandbox.server import ForkServer, Hatched, SandboxError, scratch
 from autograder.turns import waiting
 from autograder.worker import wire
-from autograder.worker.engine import compiled, compiled_texts
+from autograder.worker.engine import compiled, engine_frame
 
 REPLY = 1 << 16  # bytes; what the worker itself says is short
 
@@ -48,12 +46,12 @@ class Worker:
         if self._process is None:
             self._start(_compiled(base, package))
             self._base = (base, package)
-        codes = wire.Array(np.frombuffer(compiled_texts(package, texts), np.uint8))
-        request = {"do": "open", "package": package, "texts": dict(texts), "codes": codes, "limits": LIMITS | limits}
-        _, theirs = self._ask(request)
+        _, theirs = self._ask({"do": "open", "package": package, "limits": LIMITS | limits})
         if theirs is None:
             raise Ended("died")
-        return Channel(theirs, self.clock)
+        channel = Channel(theirs, self.clock)
+        channel.order(engine_frame(package, texts))  # to that process alone: the next must not find it in the worker
+        return channel
 
     def clock(self) -> float:
         """Seconds of CPU time that the session's process has used, by the kernel's clock."""
@@ -67,6 +65,22 @@ class Worker:
         except Ended:
             return signal.SIGKILL, 0.0
         return int(reply.get("signal", 0)), float(reply.get("cpu", 0.0))
+
+    def clear(self) -> None:
+        """End the session, and let the next one find nothing that it, or one before, has left.
+
+        Where nothing can be written, nothing is left; where it can, and cannot be taken away, another worker comes.
+        """
+        if self._process is None:
+            return
+        self.end_session()
+        try:
+            if self._process and self.isolated.rooms:
+                self._process.clear()
+            elif self.isolated.name not in (*SEES_ALL, NONE.name):
+                self.close()
+        except OSError:
+            self.close()
 
     def _send(self, body: bytes) -> None:
         self._process.socket.settimeout(GRACE)

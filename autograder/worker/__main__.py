@@ -4,11 +4,12 @@ It has loaded NumPy and the code for notebooks, and forks a child for every sess
 to the judge, so that nothing which it leaves behind can speak in a later session. What the judge asks here, over the
 socket that is this process's stdin:
 
-    {"do": "open", "package", "texts", "limits"}   a child with that engine; its socket comes with the reply
-    {"do": "clock"}                                {"cpu": seconds the child has used, by the kernel's clock}
-    {"do": "close"}                                the child is killed with all it started: {"signal", "cpu"}
+    {"do": "open", "package", "limits"}   a child; its socket comes with the reply
+    {"do": "clock"}                       {"cpu": seconds the child has used, by the kernel's clock}
+    {"do": "close"}                       the child is killed with all it started: {"signal", "cpu"}
 
-What all engines of these sessions share is there before: modules that are compiled (see engine.py).
+What all engines of these sessions share is there before: modules that are compiled (see engine.py). What makes an
+engine one submission's own goes to its child, over the child's socket: the next child must not find it here.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def main(ready: dict[str, tuple] | None = None) -> None:
         if request["do"] == "open":
             if child:
                 child.close()
-            child, theirs = Child.start(request | {"ready": ready})
+            child, theirs = Child.start(request["package"], request["limits"], ready)
             with theirs:
                 _reply(judge, {"cpu": 0.0}, theirs)
         elif child is None:
@@ -95,7 +96,7 @@ class Child:
         self.pid = pid
 
     @classmethod
-    def start(cls, request: dict) -> tuple[Child, socket.socket]:
+    def start(cls, package: str, limits: dict, ready: dict[str, tuple]) -> tuple[Child, socket.socket]:
         """The child, and the judge's end of its socket."""
         ours, theirs = socket.socketpair()
         parent = os.getpid()
@@ -104,9 +105,9 @@ class Child:
             try:
                 gc.enable()
                 os.setsid()  # a group of its own, which is killed as one
-                threads.start(request["limits"]["threads"], guard.last_steps)
-                guard.guard(request["limits"], {ours.fileno()}, parent)
-                Session(*both_ways(ours), request).run()
+                threads.start(limits["threads"], guard.last_steps)
+                guard.guard(limits, {ours.fileno()}, parent)
+                Session(*both_ways(ours), package, ready).run()
             finally:
                 os._exit(0)
         ours.close()

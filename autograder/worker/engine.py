@@ -101,10 +101,10 @@ def place_of(package: str, module: str) -> str:
     return f"{PLACE}/{package}/{module}.py"
 
 
-def compiled_texts(package: str, texts: Mapping[str, str]) -> bytes:
-    """What a submission's modules are compiled to, {module: code}, as far as they are Python. Runs nothing."""
+def engine_frame(package: str, texts: Mapping[str, str]) -> bytes:
+    """A submission's modules, as texts and, as far as they are Python, compiled. Runs nothing."""
     codes = {f"{package}.{name}": _code(text, place_of(package, name)) for name, text in texts.items()}
-    return marshal.dumps({name: code for name, code in codes.items() if code is not None})
+    return marshal.dumps((dict(texts), {name: code for name, code in codes.items() if code is not None}))
 
 
 def compiled_modules(data: bytes) -> dict[str, tuple]:
@@ -112,15 +112,17 @@ def compiled_modules(data: bytes) -> dict[str, tuple]:
     return marshal.loads(data) if data else {}
 
 
-def make_importable(request: dict) -> None:
-    """Let imports find the engine.
+def make_importable(package: str, ready: Mapping[str, tuple], frame: bytes) -> None:
+    """Let imports find the engine. ready: of `compiled_modules`. frame: of `engine_frame`."""
+    texts, codes = marshal.loads(frame)
+    texts = {f"{package}.{name}": (text, place_of(package, name)) for name, text in texts.items()}
+    sys.meta_path.insert(0, Sources(package, ready, texts, codes))
 
-    request["ready"]: of `compiled_modules`; request["texts"]: {module: text}; request["codes"]: of `compiled_texts`.
-    """
-    package = request["package"]
-    texts = {f"{package}.{name}": (text, place_of(package, name)) for name, text in request["texts"].items()}
-    codes = marshal.loads(request["codes"].values.tobytes())
-    sys.meta_path.insert(0, Sources(package, request["ready"], texts, codes))
+
+def forget(package: str) -> None:
+    """Let the next import of the package be as the first one was."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == package]:
+        del sys.modules[name]
 
 
 def module(name: str) -> types.ModuleType:

@@ -2,6 +2,7 @@
 
     BEGIN      a new program: forget handles, arrays and all else that was counted
     PLAINLY    the same; and do not say from here on where exceptions were raised
+    ANEW       forget the package: what asks for it next imports it anew
     CELLS      cells of the notebook, {key: [role, name, module, source]}, for the request "notebook"
     TOGETHER   several requests, answered in one frame, in order
 
@@ -15,7 +16,7 @@ from collections.abc import Sequence
 
 encode = json.JSONEncoder(separators=(",", ":")).encode
 MARK = b"\xff\xff\xff\xff"
-BEGIN, PLAINLY, CELLS, TOGETHER = b"B", b"P", b"C", b"T"
+BEGIN, PLAINLY, ANEW, CELLS, TOGETHER = b"B", b"P", b"N", b"C", b"T"
 
 
 def is_order(body: bytes) -> bool:
@@ -28,6 +29,10 @@ def kind_of(body: bytes) -> bytes:
 
 def begin(plainly: bool = False) -> bytes:
     return MARK + (PLAINLY if plainly else BEGIN)
+
+
+def anew() -> bytes:
+    return MARK + ANEW
 
 
 def tell(cells: dict[str, list]) -> bytes:

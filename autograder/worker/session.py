@@ -17,6 +17,7 @@ from __future__ import annotations
 import operator
 import sys
 import types
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import engine
@@ -34,18 +35,20 @@ class End(BaseException):
 
 
 class Session:
-    def __init__(self, reader: BinaryIO, writer: BinaryIO, request: dict):
-        self.reader, self.writer, self.request = reader, writer, request
+    """ready: the package's modules that are compiled, of engine.py's `compiled_modules`; the others arrive first."""
+
+    def __init__(self, reader: BinaryIO, writer: BinaryIO, package: str, ready: Mapping[str, tuple]):
+        self.reader, self.writer, self.package, self.ready = reader, writer, package, ready
         self.cells: dict[str, list] = {}
         self.begin(plainly=False)
 
     def begin(self, plainly: bool) -> None:
         """Nothing that was said before counts any more."""
-        self.values = Values(self.call_back, self.request["package"], plainly)
+        self.values = Values(self.call_back, self.package, plainly)
         self.calls = 0
 
     def run(self) -> None:
-        engine.make_importable(self.request)
+        engine.make_importable(self.package, self.ready, read_frame(self.reader, LONGEST_MESSAGE) or b"")
         try:
             self._serve(None)
         except End:
@@ -75,6 +78,8 @@ class Session:
         kind = orders.kind_of(body)
         if kind in (orders.BEGIN, orders.PLAINLY):
             self.begin(kind == orders.PLAINLY)
+        elif kind == orders.ANEW:
+            engine.forget(self.package)
         elif kind == orders.CELLS:
             self.cells |= orders.cells(body)
         else:
@@ -130,7 +135,7 @@ def _get(session: Session, owner: Any, name: str) -> Any:
     try:
         found = getattr(owner, name)
     except AttributeError:
-        if isinstance(owner, types.ModuleType) and owner.__name__.split(".")[0] == session.request["package"]:
+        if isinstance(owner, types.ModuleType) and owner.__name__.split(".")[0] == session.package:
             try:
                 return engine.module(f"{owner.__name__}.{name}")
             except ModuleNotFoundError:
@@ -209,7 +214,7 @@ ASKS = {
     "repeat": _repeat,
     "each": lambda session, values, name: _snapshot(session, [getattr(value, name) for value in values]),
     "notebook": lambda session, cells, wanted: engine.notebook(
-        session.request["package"], [[*session.cells[key], must] for key, must in cells], wanted
+        session.package, [[*session.cells[key], must] for key, must in cells], wanted
     ),
     "recursion": lambda session, limit: sys.setrecursionlimit(limit),
 }

@@ -2,13 +2,15 @@
 
 It gets orders on the socket that is its stdin: {"folder": …, "uid": …} with two descriptors, a worker's socket, which
 becomes that one's stdin, and a leash; with the first order comes a third, a file: the modules that workers find ready.
-For each it forks a *watcher*, which forks the *worker*. When the grader lets go of the leash, or is gone, the
-watcher kills the worker with all it started; when it has, the other end of the leash closes. What goes wrong before the
-worker runs is said on the leash. The server never runs a line of a student's.
+For each it forks a *watcher*, which forks the *worker*. A byte on the leash asks the watcher to clear the room, and it
+sends one back. When the grader lets go of the leash, or is gone, the watcher kills the worker with all it started; when
+it has, the other end of the leash closes. What goes wrong before the worker runs is said on the leash. The server never
+runs a line of a student's.
 """
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib.util
 import json
@@ -82,19 +84,24 @@ def _watch(plan: Plan, worker, ready: dict, order: dict, speech: int, leash: int
         if child == 0:
             _work(plan, worker, ready, order, speech, leash)
         os.close(speech)
-        _until_the_end(child, leash)
+        _until_the_end(child, leash, has_room=plan.scratch is not None)
     except BaseException as error:
         _say(leash, error)
     finally:
         os._exit(0)
 
 
-def _until_the_end(child: int, leash: int) -> None:
+def _until_the_end(child: int, leash: int, has_room: bool) -> None:
     ended = os.pidfd_open(child)
     poll = select.poll()
     poll.register(leash, select.POLLIN | select.POLLHUP)
     poll.register(ended, select.POLLIN)
-    poll.poll()
+    while poll.poll() == [(leash, select.POLLIN)] and has_room and os.read(leash, 1):
+        try:
+            room.clear()
+            os.write(leash, b".")
+        except OSError:
+            break
     # With a PID namespace this is the end of all in it; without, the worker's children have asked to die with it.
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
@@ -104,7 +111,7 @@ def _work(plan: Plan, worker, ready: dict, order: dict, speech: int, leash: int)
     try:
         os.setsid()
         room.settle(plan, order["folder"], order["uid"])
-        worker.guard.last_steps.append(_shut)
+        worker.guard.last_steps.append(functools.partial(_shut, plan))
     except BaseException as error:
         _say(leash, error)
         os._exit(1)
@@ -121,8 +128,10 @@ def _work(plan: Plan, worker, ready: dict, order: dict, speech: int, leash: int)
         os._exit(0)
 
 
-def _shut() -> None:
+def _shut(plan: Plan) -> None:
     """The last thing before a student's code: from here on this process can do no more than compute."""
+    if plan.scratch is not None:
+        os.chdir(house.DESK)
     kernel.die_with_parent(signal.SIGKILL)
     seccomp.install()
 

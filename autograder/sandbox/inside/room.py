@@ -2,6 +2,7 @@
 
 separate(plan)               in the process that watches; its next child is the first in a PID namespace
 settle(plan, folder, uid)    in that child: own mounts, another user, no capabilities, Landlock
+clear()                      in the process that watches: an empty desk, for what comes next
 """
 
 from __future__ import annotations
@@ -69,7 +70,17 @@ def settle(plan: Plan, folder: str, uid: int) -> None:
         landlock.restrict([*plan.readable, folder], list(DEVICES))
         os.chdir(folder)
     else:
-        os.chdir(DESK if plan.scratch is not None else "/")
+        os.chdir("/")
+
+
+def clear() -> None:
+    """Put an empty desk where the one was that may have been written to. Who is at the old one still, stays there."""
+    kernel.unmount(DESK)
+    _put_desk()
+
+
+def _put_desk() -> None:
+    kernel.mount("tmpfs", DESK, "tmpfs", MS_NOSUID | MS_NODEV, SIZE)
 
 
 def lower(kind: int, soft: int, hard: int) -> None:
@@ -83,7 +94,7 @@ def lower(kind: int, soft: int, hard: int) -> None:
 def _mounts(scratch: str, folder: str) -> None:
     """An empty place to write in, of limited size; and of all the submissions' folders only this one."""
     kernel.mount("", "/", flags=MS_PRIVATE | MS_REC)
-    kernel.mount("tmpfs", DESK, "tmpfs", MS_NOSUID | MS_NODEV, SIZE)
+    _put_desk()
     kernel.bind(folder, STAGE)
     kernel.mount("tmpfs", scratch, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=64k")
     os.makedirs(folder, exist_ok=True)

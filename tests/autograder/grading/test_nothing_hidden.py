@@ -196,3 +196,16 @@ def test_what_one_exercise_reads_does_not_reach_another(blueprint, desk, rung, a
     answers["triple"] = f"#| export numbers.triple\n{NOTES}\n{body}"
     run = Run(blueprint, desk.base, answers, inputs.replies, inputs.seed, offered(rung).isolation)
     assert all(verdict.reason for verdict in run.verdicts()["triple"])
+
+
+@pytest.mark.parametrize("rung", ["none", "best"])
+def test_what_one_exercise_was_tried_among_is_not_in_the_memory_of_another(blueprint, desk, rung):
+    """One worker serves them all: `double` finds the reference's answer to `triple` beside it, `triple` must not."""
+    isolated = isolation() if rung == "best" else offered("none").isolation
+    answers, inputs = right_answers(blueprint), desk.inputs()
+    look = LOOK.format(needles=[halves("return float(np.sum([x, x, x]))")], then="{times} * x if found else None")
+    answers["double"] = look.replace("{times}", "2.0")
+    answers["triple"] = look.replace("{times}", "3.0").replace("double", "triple")
+    verdicts = Run(blueprint, desk.base, answers, inputs.replies, inputs.seed, isolated).verdicts()
+    assert not any(verdict.reason for verdict in verdicts["double"])
+    assert all(verdict.reason for verdict in verdicts["triple"])

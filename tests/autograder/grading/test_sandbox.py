@@ -183,6 +183,22 @@ def test_what_one_leaves_behind_no_other_finds(ask, rung):
 
 
 @in_rooms
+def test_a_room_that_is_cleared_is_as_a_new_one(folder, rung):
+    body = "return [os.listdir('.'), os.stat('.').st_ctime, [open('left', 'x').close(), os.stat('left').st_ino]]"
+    (folder / "toy").mkdir()
+    (folder / "toy" / "__init__.py").write_text(f"import os\ndef answer():\n    {body}\n", encoding="utf-8")
+    with Worker(folder, offered(rung).isolation) as worker:
+        first = asked(worker, folder)["saw"]
+        process = worker._process
+        worker.clear()
+        second = asked(worker, folder)["saw"]
+        assert worker._process is process, "a new worker would be no wonder"
+    (found, made, inode), (found_then, made_then, inode_then) = first, second
+    assert found == found_then == [] and made_then > made
+    assert inode_then == inode, "files are counted from the beginning"
+
+
+@in_rooms
 def test_another_lesson_has_another_fork_server(rung, monkeypatch):
     """What one has forgotten of a later lesson may still lie in its memory."""
     monkeypatch.setattr(rungs, "_servers", {})
