@@ -135,7 +135,7 @@ def know(kit_from: Kit | InFile, exercise: str) -> Known:
         try:
             return Known(library.wanted, {exercise: library.of(exercise)})
         finally:
-            library.bench.worker.close()
+            library.bench.talk.close()
 
 
 def grade_one(

@@ -11,20 +11,20 @@ from autograder.worker import orders
 
 
 class Talk:
-    """session: with the process that holds `engine`; None when there is none.
+    """session: with the process that holds an engine; None when there is none.
 
     used: a check or hidden test was tried in it. stuck: it is in the middle of something, and would stay there.
     """
 
     def __init__(self, worker: Worker):
         self.worker = worker
-        self.engine: Engine | None = None
+        self._holds: tuple | None = None
         self.session: Session | None = None
         self.stuck = self.used = False
 
     def is_open(self, engine: Engine) -> bool:
         """Whether there is a process that holds `engine`, and listens."""
-        return self.session is not None and not self.session.channel.end and self.engine is engine
+        return self.session is not None and not self.session.channel.end and self._holds == _held(engine)
 
     def open(self, engine: Engine) -> None:
         """Go on with a new process that holds `engine`.
@@ -32,9 +32,9 @@ class Talk:
         For another engine the room is cleared before: what one answer read of the reference's others, when it was alone
         among them, it could leave there for another answer to find.
         """
-        if engine is not self.engine:
+        if self._holds != _held(engine):
             self.worker.clear()
-        self.engine, self.stuck, self.used = engine, False, False
+        self._holds, self.stuck, self.used = _held(engine), False, False
         try:
             self.session = open_session(self.worker, engine)
         except Ended:
@@ -50,3 +50,13 @@ class Talk:
         """End it where it stands, perhaps in the middle of a message."""
         self.session.channel.close(end)
         self.worker.close()
+
+    def close(self) -> None:
+        """Nothing stays of it, neither a process nor a room."""
+        self.session = None
+        self.worker.close()
+
+
+def _held(engine: Engine) -> tuple:
+    """What makes one process as good as another, before anything was asked of it."""
+    return engine.folder, engine.texts

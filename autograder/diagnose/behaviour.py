@@ -30,6 +30,14 @@ class Behaviour:
     reports: Mapping[str, Report | str | None]
     replies: Mapping[str, dict]
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether nothing in it took too long or died, which may have been the machine."""
+        ends = {reply["end"] for reply in self.replies.values()}
+        return ends <= {"done", "raised"} and not {"slow", "died"} & {
+            r for r in self.reports.values() if type(r) is str
+        }
+
     def failing(self, wanted: Mapping[str, dict]) -> frozenset[str]:
         """The checks and hidden tests that find something. wanted: the reference's replies."""
         checks = {name for name, report in self.reports.items() if report is not None}

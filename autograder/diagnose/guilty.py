@@ -10,11 +10,8 @@ from dataclasses import replace
 
 from autograder.blueprint import Blueprint
 from autograder.mutants.trying import Bench
-from autograder.observe import observed
 from autograder.remote.trials import check, whole
 from autograder.rounds import CHECK_SECONDS
-from autograder.sandbox import wall_seconds
-from autograder.watchdog import limited
 from gradlab.export_format import ExportError
 from gradlab.guilty.program import watched
 from gradlab.guilty.record import Seen, read
@@ -38,7 +35,7 @@ def replied(bench: Bench, answers: Mapping[str, str], shown: Shown, text: str) -
     def ask(session) -> dict:
         return check(session, engine, cell, CHECK_SECONDS)
 
-    return limited(wall_seconds(CHECK_SECONDS), lambda: observed(bench.worker, engine, ask))
+    return bench.asked(engine, ask, CHECK_SECONDS)
 
 
 def _with_program(blueprint: Blueprint, check_id: str, source: str) -> tuple:

@@ -11,6 +11,7 @@ from autograder.diagnose.behaviour import Behaviour, behaviour, with_witnesses
 from autograder.diagnose.guilty import replied, seen_of
 from autograder.mutants.library import Mutant, by_hand
 from autograder.mutants.trying import Bench
+from autograder.same import shape
 from gradlab.guilty.parting import Parting, comparable, first_parting
 from gradlab.guilty.program import digest_of, may_record
 from gradlab.guilty.record import Seen
@@ -18,6 +19,7 @@ from gradlab.shown import Shown, fails
 from gradlab.witness import Failed, read_report, witnessed
 
 GRAPHS = 1000  # of the reference, kept at a time
+ANSWERS = 500  # of students, kept at a time
 
 
 class Known(NamedTuple):
@@ -44,6 +46,7 @@ class Library:
             self.mistakes.setdefault(mutant.exercise, []).append(mutant)
         self._known: dict[str, list[tuple[Mutant, Behaviour]]] = {}
         self._wanted: dict[str, dict] | None = None
+        self._done: dict[tuple[str, str], Behaviour] = {}
         self._graphs: dict[tuple[str, str], list[Seen | None]] = {}
 
     def __enter__(self) -> Library:
@@ -68,8 +71,16 @@ class Library:
         return self._wanted
 
     def behaviour(self, exercise: str, source: str) -> Behaviour | None:
-        """What an answer does; None when it cannot be imported."""
-        return behaviour(self.bench, exercise, source, self.hidden)
+        """What an answer does; None when it cannot be imported. The same answer is not tried again (see memo.py)."""
+        key = exercise, shape(source) or source
+        if key in self._done:
+            return self._done[key]
+        found = behaviour(self.bench, exercise, source, self.hidden)
+        if found and found.is_sure:
+            if len(self._done) >= ANSWERS:
+                del self._done[next(iter(self._done))]
+            self._done[key] = found
+        return found
 
     def of(self, exercise: str) -> list[tuple[Mutant, Behaviour]]:
         """The wrong answers to an exercise, each with what it does."""

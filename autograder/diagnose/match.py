@@ -45,8 +45,6 @@ def diagnose(library: Library, exercise: str, source: str, own: Mapping[str, str
     does = library.behaviour(exercise, source)
     if does is None or not does.failing(library.wanted):
         return None
-    if own is not None:
-        library.bench.worker.close()  # another room: nothing that was read beside the reference's answers is in it
     shown, parting = smallest_failure(library, exercise, source, does, own)
     mistake = known_mistake(library, exercise, does)
     if mistake is None:

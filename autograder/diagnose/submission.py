@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from autograder.blueprint import Blueprint
 from autograder.diagnose.library import Library
-from autograder.diagnose.match import diagnose
+from autograder.diagnose.match import Diagnosis, diagnose
 from autograder.engines import fault, is_written
 from autograder.judge import Verdict
 
@@ -21,19 +21,24 @@ def diagnoses(library: Library, answers: Mapping[str, str], verdicts: Mapping[st
     lost = [name for name, several in verdicts.items() if any(each.ran and each.reason for each in several)]
     own = {name: source for name, source in answers.items() if _can_be_built(library.blueprint, name, source)}
     found: dict[str, dict] = {}
-    for name in lost:
-        if len(found) == MOST:
-            break
-        if name in answers:
-            try:
-                diagnosis = diagnose(library, name, answers[name], own)
-            except Exception:
-                continue
-            finally:
-                library.bench.worker.close()  # the next answer, and the next student, get another room
+    try:
+        for name in lost:
+            diagnosis = _diagnosis(library, name, answers[name], own) if name in answers else None
             if diagnosis:
                 found[name] = diagnosis.to_dict()
+            if len(found) == MOST:
+                break
+    finally:
+        library.bench.talk.close()  # the next student gets another room
     return found
+
+
+def _diagnosis(library: Library, name: str, source: str, own: Mapping[str, str]) -> Diagnosis | None:
+    try:
+        return diagnose(library, name, source, own)
+    except Exception:
+        library.bench.talk.close()  # perhaps in the middle of a message
+        return None
 
 
 def _can_be_built(blueprint: Blueprint, name: str, source: str) -> bool:

@@ -7,7 +7,7 @@ the budgets of checks and hidden tests; after the first test that finds somethin
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +16,13 @@ from autograder.blueprint import Blueprint
 from autograder.engines import Engine, Workshop, fault
 from autograder.imports import IMPORT_SECONDS
 from autograder.judge import difference
-from autograder.observe import expected, observed
-from autograder.remote.trials import check, imports, program
+from autograder.observe import expected
+from autograder.remote.session import Session
+from autograder.remote.trials import check, died, imports, program
 from autograder.rounds import CHECK_SECONDS
 from autograder.sandbox import Worker, scratch, wall_seconds
 from autograder.seeds import seed_of
+from autograder.talk import Talk
 from autograder.trial import Trial, trials_of
 from autograder.watchdog import limited
 from gradlab.export_format import ExportError
@@ -51,7 +53,7 @@ class Bench:
         self.seed = seed_of(blueprint.lesson.id)
         self._folder = tempfile.TemporaryDirectory(dir=scratch())
         self.workshop = Workshop(blueprint, Path(self._folder.name), base)
-        self.worker = Worker(Path(self._folder.name))
+        self.talk = Talk(Worker(Path(self._folder.name)))
 
     def __enter__(self) -> Bench:
         return self
@@ -60,7 +62,7 @@ class Bench:
         self.close()
 
     def close(self) -> None:
-        self.worker.close()
+        self.talk.close()
         self._folder.cleanup()
 
     def expected(self) -> dict[str, dict]:
@@ -91,7 +93,8 @@ class Bench:
             engine = self.workshop.engine({**self.blueprint.answers, exercise: source})
         except ExportError as error:
             return None, str(error)
-        reply = observed(self.worker, engine, lambda session: imports(session, engine.modules, IMPORT_SECONDS))
+        self.talk.open(engine)
+        reply = imports(self.talk.session, engine.modules, IMPORT_SECONDS) if self.talk.session else died()
         if reply["end"] == "done":
             return engine, ""
         return engine, f"importing it fails: {reply['type'] or reply['end']} {reply['text']}".strip()
@@ -102,9 +105,20 @@ class Bench:
             limit, ask = trial.program.seconds, lambda session: program(session, engine, trial.program, self.seed)
         else:
             limit, ask = CHECK_SECONDS, lambda session: check(session, engine, trial.cell, CHECK_SECONDS)
-        reply = limited(wall_seconds(limit), lambda: observed(self.worker, engine, ask))
+        return self.asked(engine, ask, limit)
+
+    def asked(self, engine: Engine, ask: Callable[[Session], dict], seconds: float) -> dict:
+        """What comes of `ask` (of remote/trials.py) with a package that was not imported before."""
+        if self.talk.is_open(engine):
+            self.talk.renew()
+        else:
+            self.talk.open(engine)
+        if self.talk.session is None:
+            return died()
+        reply = limited(wall_seconds(seconds), lambda: ask(self.talk.session))
+        self.talk.used = True
         if reply["end"] == "time":  # perhaps in the middle of a message
-            self.worker.close()
+            self.talk.break_off("time")
         return reply
 
 
