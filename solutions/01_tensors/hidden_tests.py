@@ -85,6 +85,7 @@ def shapes_that_do_not_fit(torch, see, rng):
         ((n, 1), (1, n), (n + 1, 1)),
         ((2 * n, 3), (n, 3)),
         ((1, n), (n, n + 1)),
+        ((3, 2), (3,)),
     ]
     for shapes in wrong:
         see.error(lambda shapes=shapes: torch.shapes.broadcast_shapes(*shapes), f"{len(shapes)} shapes")
@@ -236,7 +237,7 @@ def factors_that_do_not_fit(torch, see, rng):
     ]
     shapes += [((n, 2, 3), (n + 1, 3, 2)), ((2, n, 2, 3), (2, n + 1, 3, 2)), ((n, 1), (n, 1)), ((4, n, 1), (4, n, 1))]
     shapes += [((3, 2, n), (3, 2, n, 5)), ((2, 3, 4, n), (2, n, 6)), ((2, 4, n), (2, 3, n, 6))]
-    shapes += [((3, 4, 2, 4), (3, 4, 6))]
+    shapes += [((3, 4, 2, 4), (3, 4, 6)), ((2, n), (n, n + 1, 3))]
     for a, b in shapes:
         see.error(
             lambda a=a, b=b: torch.kernels.matmul(rng.normal(size=a), rng.normal(size=b)),

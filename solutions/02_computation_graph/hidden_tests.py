@@ -341,7 +341,7 @@ def parts_of_a_graph(torch, see, rng):
 @tests("horner", points=1, says="the value is that of the polynomial, at a number and entry by entry")
 def values_of_polynomials(torch, see, rng, nb):
     coefficients = [float(c) for c in rng.integers(-3, 4, size=6)]
-    coefficients[2] = 0.0
+    coefficients[2:4] = 0.0, 1.0
     for shape in [(), (4,), (2, 3)]:
         see(nb.horner(coefficients, torch.tensor(rng.normal(size=shape), requires_grad=True)), "the polynomial")
     see(nb.horner([2.5, -1.0], torch.tensor(rng.normal(), requires_grad=True)), "a straight line")
@@ -354,11 +354,10 @@ def values_of_polynomials(torch, see, rng, nb):
 )
 def nodes_of_polynomials(torch, see, rng, nb):
     x = torch.tensor(rng.normal(), requires_grad=True)
-    for zeros in (0, 2, 4):
-        coefficients = [*rng.uniform(1, 2, size=5), *[0.0] * zeros]
-        rest = coefficients[1:]
+    for zeros, end in ((0, []), (1, [0.0]), (3, [0.0])):
+        first, *rest = [*rng.uniform(1, 2, size=5), *[0.0] * zeros]
         rng.shuffle(rest)
-        y = nb.horner([float(c) for c in (coefficients[0], *rest)], x)
+        y = nb.horner([float(c) for c in (first, *rest, *end)], x)
         names = sorted(node.name() for node in reachable(y.grad_fn).values())
         see({name: names.count(name) for name in names}, "how many nodes of each kind")
 

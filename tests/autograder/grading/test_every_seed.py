@@ -1,7 +1,8 @@
-"""With every seed that a student may draw, right answers earn all points: the reference's, and those of other kinds.
+"""With every seed that a student may draw, right answers earn all points, and a wrong one loses the same tests.
 
 python -m pytest -m full tests/autograder/grading/test_every_seed.py            all lessons
 python -m pytest -m full tests/autograder/grading/test_every_seed.py -k 01      one of them
+python -m pytest -m full tests/autograder/grading/test_every_seed.py -k wrong -s
 """
 
 from __future__ import annotations
@@ -10,10 +11,14 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from rich.progress import track
 
 from autograder.blueprint import load_blueprint
 from autograder.build import build
 from autograder.desk import set_up
+from autograder.mutants.library import Mutant
+from autograder.mutants.score import BY_HAND, CHECK, HIDDEN, MECHANICAL, score
+from autograder.mutants.trying import Bench, said
 from autograder.observe import expected
 from autograder.right import in_the_cell, load_right_answers
 from autograder.run import Run
@@ -58,3 +63,43 @@ def test_right_answers_earn_all_points_with_every_seed(whole, lesson):
                     place = f"right_answers.py:{other.line}"
                     lost += [(seed, place, each.name, each.reason) for each in found if each.reason]
     assert not lost
+
+
+@pytest.mark.parametrize("lesson", [each.id for each in COURSE.lessons])
+def test_wrong_answers_lose_the_same_hidden_tests_with_every_seed(whole, lesson):
+    """Two students with one mistake get the same points. Checks draw nothing: what they find, they find always.
+
+    Of the mechanical mutants those that no check finds.
+    """
+    lesson = whole.lesson(lesson)
+    wrong = [
+        (mutant, found.by == CHECK)
+        for mutant, found in score(whole, lesson).outcomes
+        if mutant.kind == BY_HAND or (mutant.kind == MECHANICAL and found.by == HIDDEN)
+    ]
+    assert wrong
+    with Bench(load_blueprint(whole, lesson)) as bench:
+        wanted = {}
+        for seed in pool(lesson.id):
+            bench.seed = seed
+            wanted[seed] = bench.expected()
+        told = f"{lesson.id}: {len(wrong)} wrong answers with {len(wanted)} seeds each"
+        uneven = []
+        for mutant, checked in track(wrong, told):
+            lost = _lost(bench, mutant, wanted)
+            if len({frozenset(names) for names in lost.values()}) > 1 or not (checked or all(lost.values())):
+                uneven.append((str(mutant), mutant.place, lost))
+    print(told)
+    assert not uneven
+
+
+def _lost(bench: Bench, mutant: Mutant, wanted: dict[int, dict]) -> dict[int, list[str]]:
+    """{seed: the hidden tests that find the answer wrong}."""
+    programs = [trial for trial in trials_of(bench.blueprint, mutant.exercise) if trial.program]
+    lost = {}
+    with bench.trying(mutant.exercise, mutant.source) as (engine, problem):
+        for seed, replies in wanted.items():
+            bench.seed = seed
+            finding = [each for each in programs if not problem and said(bench.reply(engine, each), each, replies)]
+            lost[seed] = [problem] if problem else [each.name for each in finding]
+    return lost
