@@ -194,6 +194,8 @@ got = to_array(np.array([1.0, 2.0])).dtype
 assert got == np.float64, f"a float64 array became {got}: somebody chose the dtype of an array, so it is kept"
 got = to_array([1, 2], dtype=np.float64).dtype
 assert got == np.float64, f"dtype=np.float64 was given, and the result has {got}: the caller has the last word"
+got = to_array(3.0).shape
+assert got == (), f"a single number has no dims, so its shape is (), not {got}"
 
 # %% check="to_array" part="copy" points=1
 mine = np.array([1.0, 2.0, 3.0])
@@ -777,6 +779,7 @@ def softmax(x, dim):
 # %% check="softmax" points=1
 x = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]], dtype=np.float32)
 got = softmax(x, 1)
+assert got.shape == (2, 3), f"x has shape (2, 3), and so has its softmax; yours has {got.shape}"
 assert np.allclose(got, [[0.0900, 0.2447, 0.6652], [1 / 3, 1 / 3, 1 / 3]], atol=1e-4), (
     f"softmax along dim 1 is\n{got}\nThree equal numbers get a third each"
 )

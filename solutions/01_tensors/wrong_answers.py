@@ -67,6 +67,19 @@ def to_array(data, dtype=None):
     return array
 
 
+@wrong(
+    "to_array",
+    because="A single number was given a dim of its own. It has none: its shape is ().",
+    ask="How many dims has np.array(3.0), and how many has np.array([3.0])?",
+)
+def to_array(data, dtype=None):
+    array = np.atleast_1d(read(data))
+    if dtype is None:
+        chosen_by_somebody = isinstance(data, (np.ndarray, np.generic))
+        dtype = np.float32 if array.dtype == np.float64 and not chosen_by_somebody else array.dtype
+    return np.array(array, dtype=dtype)
+
+
 # ---- broadcast_shapes --------------------------------------------------------------------------------------------
 
 

@@ -545,6 +545,7 @@ y = x * (x + 1)
 assert y.item() == 12, (
     f"3 · (3 + 1) is 12, and not {y.item()}: does forward get the values in the order of the inputs?"
 )
+assert y.shape == (), f"x is a single number, and so is x * (x + 1): shape (), and not {tuple(y.shape)}"
 # Two graphs that differ are drawn side by side. `_` stands for an input without a gradient.
 expect_graph(y, "Mul(x, Add(x, _))", x=x)
 assert y.requires_grad and not y.is_leaf, (
@@ -1014,6 +1015,7 @@ def horner(coefficients, x):
 x = mytorch.tensor(3.0, requires_grad=True)
 y = horner([2.0, 5.0, 4.0], x)
 assert y.item() == 37, f"2 · 9 + 5 · 3 + 4 is 37, and not {y.item()}"
+assert y.shape == (), f"x is a single number, and so is the polynomial at x: shape (), and not {tuple(y.shape)}"
 ops = sorted(node.name for node in trace(y).ops)
 wanted = ["AddBackward0", "AddBackward0", "MulBackward0", "MulBackward0"]
 assert ops == wanted, f"three coefficients are two products and two sums; recorded were {ops}"

@@ -808,6 +808,20 @@ def horner(coefficients, x):
     return result
 
 
+@wrong(
+    "horner",
+    because="It starts from a tensor made of a list. That has a dim, and so has whatever is computed from it.",
+    ask="Which shape has mytorch.tensor([2.0]), and which has mytorch.tensor(2.0)?",
+)
+def horner(coefficients, x):
+    result = mytorch.tensor(coefficients[:1])
+    for c in coefficients[1:]:
+        result = result * x
+        if c != 0:
+            result = result + c
+    return result
+
+
 # ---- order_is_right --------------------------------------------------------------------------------------------------
 
 

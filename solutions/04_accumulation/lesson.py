@@ -159,6 +159,7 @@ w = mytorch.tensor(2.0, requires_grad=True)
 (w * 3).backward()
 assert w.grad is not None, "w.grad is None: the first gradient has to be kept"
 assert w.grad.item() == 3, f"w.grad is {w.grad} after one backward, not 3: one gradient has arrived, and it was 3"
+assert w.grad.shape == (), f"w is a single number, shape (), and so is its gradient; yours has {tuple(w.grad.shape)}"
 first = w.grad
 (w * 5).backward()
 assert w.grad.item() == 8, (
@@ -566,9 +567,10 @@ for pieces, size in (("five pieces of 1", 1), ("pieces of 2, 2 and 1", 2), ("pie
     assert abs(w.grad.item() - one_batch) < 1e-3, (
         f"{pieces}: w.grad is {w.grad.item():.4f}, but one batch gives {one_batch:.4f}. Each piece counts with its share of the rows"
     )
-    assert mean is not None and abs(mean - 52) < 1e-3, (
-        f"{pieces}: returned {mean}, but the mean loss over all rows is 52"
+    assert isinstance(mean, int | float), (
+        f"{pieces}: returned {mean!r}, but the mean loss should be a Python number, such as 52.0"
     )
+    assert abs(mean - 52) < 1e-3, f"{pieces}: returned {mean}, but the mean loss over all rows is 52"
 
 # %% [markdown]
 # What this buys: memory for 1 piece instead of for the whole batch. What it costs: time, because small matrix
@@ -1024,6 +1026,7 @@ zero = run_hooks({"stop": lambda grad: grad * 0}, np.array(5.0))
 assert isinstance(zero, np.ndarray), (
     f"an array came in and a {type(zero).__name__} came out: hand back what you were given"
 )
+assert zero.shape == (), f"one number came in, shape (), and shape {zero.shape} came out: a gradient keeps its shape"
 assert zero == 0, f"the hook returned 0, and {zero} went on: a gradient of 0 is a replacement too, only None is not"
 
 # %% [markdown]
@@ -1219,6 +1222,7 @@ norm = clip_grad_norm_([w, b, unused], max_norm=0.7)
 assert isinstance(norm, mytorch.Tensor) and abs(norm.item() - 7) < 1e-4, (
     f"it returned {norm}, not tensor(7.): the norm of all gradients together (4 + 9 + 36 = 7²), as it was before clipping"
 )
+assert norm.shape == (), f"the norm is one number, a 0-d tensor; yours has shape {tuple(norm.shape)}"
 assert np.allclose(w.grad.array, [0.2, 0.3], atol=1e-4), (
     f"w.grad is {w.grad}, not [0.2, 0.3]: one factor, 0.7 / 7, for all"
 )

@@ -299,6 +299,21 @@ def micro_batches(loss_of, x, y, size):
     return mean
 
 
+@wrong(
+    "micro_batches",
+    because="The losses are added up in a tensor with one entry, and that tensor is returned, not the number in it.",
+    ask="What is type(mean) at the end, and which method of a tensor gives a Python number?",
+)
+def micro_batches(loss_of, x, y, size):
+    mean = mytorch.zeros(1)
+    for start in range(0, len(x), size):
+        rows, targets = x[start : start + size], y[start : start + size]
+        loss = loss_of(rows, targets) * (len(rows) / len(x))
+        loss.backward()
+        mean = mean + loss.item()
+    return mean
+
+
 # ---- release ----------------------------------------------------------------------------------------------------
 
 
@@ -736,6 +751,22 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0):
         p.array[...] *= scale
         record_write(p)
     return TensorBase.result_type(np.asarray(total, having[0].array.dtype if having else np.float32))
+
+
+@wrong(
+    "clip_grad_norm_",
+    because="The norm is returned as a list of one: a tensor with a dim. One number, a 0-d tensor, was asked for.",
+    ask="What is the shape of np.array([7.0]), and what that of np.array(7.0)?",
+)
+def clip_grad_norm_(parameters, max_norm, norm_type=2.0):
+    grads = [p._grad for p in with_grad(parameters)]
+    norms = [np.linalg.norm(g.array.ravel(), norm_type) for g in grads]
+    total = np.array([np.linalg.norm(norms, norm_type) if norms else 0.0])
+    scale = min(float(max_norm) / (total.item() + 1e-6), 1.0)
+    for g in grads:
+        g.array[...] *= scale
+        record_write(g)
+    return TensorBase.result_type(np.asarray(total, grads[0].array.dtype if grads else np.float32))
 
 
 # ---- clip_grad_value_ -------------------------------------------------------------------------------------------

@@ -947,6 +947,7 @@ from gradlab.expected import expect_graph
 x = mytorch.tensor([-100.0, -1.0, 0.0, 1.0, 100.0], requires_grad=True)
 y = Softplus.apply(x)
 assert np.isfinite(y.array).all(), f"softplus of ±100 is {y.tolist()}: no exponent may be large"
+assert y.shape == x.shape, f"x has shape (5,), and so has its softplus; yours has {tuple(y.shape)}"
 assert np.allclose(y.array, [0, 0.313262, 0.693147, 1.313262, 100], atol=1e-5), f"softplus is {y.tolist()}"
 expect_graph(y, "Softplus(x)", x=x)  # one node, whatever forward computes
 y.sum().backward()

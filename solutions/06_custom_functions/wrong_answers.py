@@ -1106,6 +1106,23 @@ class Softplus(mytorch.autograd.Function):
         return x.sigmoid()
 
 
+@wrong(
+    "Softplus",
+    because="The two parts are stacked and summed with keepdim=True, so the result has one dim more than x, of size 1.",
+    ask="Which shape has a (2, 5) tensor after .sum(0, keepdim=True), and which without keepdim?",
+)
+class Softplus(mytorch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return mytorch.stack([x.relu(), (-x.abs()).exp().log1p()]).sum(0, keepdim=True)
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        return grad * x.sigmoid()
+
+
 # ---- StraightThrough -------------------------------------------------------------------------------------------------
 
 
