@@ -19,13 +19,14 @@ from pathlib import Path
 
 from autograder import places
 from autograder.blueprint import Blueprint
+from autograder.copies import MOST, written_out
 from autograder.overlay import overlay
 from autograder.programs import Program
 from autograder.remote.checks import names_in
 from autograder.worker.engine import module_code, place_of
 from gradlab.check_namespace import JobCell, without_magics
 from gradlab.errors import GradlabError
-from gradlab.export_format import ExportError, is_unwritten, joined, not_together, parse_cell, plain_code
+from gradlab.export_format import ExportError, is_unwritten, joined, not_together, parse_cell, plain_code, syntax_tree
 from gradlab.names import bound_names, used_names
 from gradlab.notebooks import Cell
 
@@ -177,6 +178,8 @@ def fault(blueprint: Blueprint, exercise: str, source: str) -> str:
 def _fault(source: str) -> str:
     try:
         parse_cell(plain_code(source), "the cell")
+        if "finally" in source and written_out(syntax_tree(source)) > MOST:
+            return "what stands below its `finally` is too much, too many times over, for Python to compile"
         compile(source, "<cell>", "exec", dont_inherit=True)  # a `return` outside of a function parses
     except ExportError as error:
         return _syntax(source) or str(error)
