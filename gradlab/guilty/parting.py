@@ -93,8 +93,11 @@ def _other_value(mine: Seen, theirs: Seen) -> Parting | None:
         got, wanted = mine.values.get(place), theirs.values.get(place)
         if got is not None and wanted is not None and not got.like(wanted):
             what = f"`{mine.graph.nodes[place].label or mine.of}`"
-            text = f"The graph is right, but {what} holds {got}, and {wanted} is expected."
-            return _drawn("value", mine, text, nodes={place or 1: Mark("wrong", f"{got}, not {wanted}")})
+            text, mark = f"{what} holds {got}, and {wanted} is expected", f"{got}, not {wanted}"
+            if got.shape != wanted.shape:
+                text = f"{what} has shape {got.shape}, and {wanted.shape} is expected"
+                mark = f"shape {got.shape}, not {wanted.shape}"
+            return _drawn("value", mine, f"The graph is right, but {text}.", nodes={place or 1: Mark("wrong", mark)})
     return None
 
 

@@ -53,6 +53,14 @@ def test_a_right_engine_parts_nowhere(torch):
         assert may_record(program) and part(torch, program, lambda: None) is None
 
 
+def test_a_result_with_a_dim_too_many(torch, monkeypatch):
+    program = "x = torch.tensor([1.0, 2.0], requires_grad=True)\ny = x * 3\nassert y.shape == (2,)"
+    longer = staticmethod(lambda ctx, x, y: (x * y)[None])
+    found = part(torch, program, lambda: monkeypatch.setattr(torch.arithmetic.Mul, "forward", longer))
+    assert found.text == "The graph is right, but `y` has shape (1, 2), and (2,) is expected."
+    assert "shape (1, 2), not (2,)" in found.dot
+
+
 def test_an_edge_that_gets_lost(torch, monkeypatch):
     """The walk of a student who visits h before the sum has sent its share: x.grad is 28."""
 
