@@ -88,18 +88,18 @@ def test_wrong_answers_lose_the_same_hidden_tests_with_every_seed(whole, lesson)
         for mutant, checked in track(wrong, told):
             lost = _lost(bench, mutant, wanted)
             if len({frozenset(names) for names in lost.values()}) > 1 or not (checked or all(lost.values())):
-                uneven.append((str(mutant), mutant.place, lost))
+                uneven += [f"{mutant} ({mutant.place})", *(f"  {seed}: {names}" for seed, names in lost.items())]
     print(told)
-    assert not uneven
+    assert not uneven, "\n".join(uneven)
 
 
 def _lost(bench: Bench, mutant: Mutant, wanted: dict[int, dict]) -> dict[int, list[str]]:
     """{seed: the hidden tests that find the answer wrong}."""
     programs = [trial for trial in trials_of(bench.blueprint, mutant.exercise) if trial.program]
     lost = {}
-    with bench.trying(mutant.exercise, mutant.source) as (engine, problem):
-        for seed, replies in wanted.items():
-            bench.seed = seed
+    for seed, replies in wanted.items():
+        bench.seed = seed
+        with bench.trying(mutant.exercise, mutant.source) as (engine, problem):
             finding = [each for each in programs if not problem and said(bench.reply(engine, each), each, replies)]
             lost[seed] = [problem] if problem else [each.name for each in finding]
     return lost
