@@ -5,7 +5,6 @@ A job is a function and plain data. It writes nothing and may be done twice.
 
 from __future__ import annotations
 
-import os
 import pickle
 import tempfile
 import threading
@@ -59,7 +58,6 @@ class _Bench:
 
         if self.kit_from is None or not _same(self.kit_from, kit_from):
             warnings.simplefilter("ignore", SyntaxWarning)  # about students' code, at every compile
-            _stand_somewhere()
             self.kit_from = None
             self.read.clear()
             if self.library:
@@ -84,14 +82,6 @@ class _Bench:
         if what not in self.read:
             self.read[what] = what.read()
         return self.read[what]
-
-
-def _stand_somewhere() -> None:
-    """A worker that dask started again may be in a folder that is gone."""
-    try:
-        os.getcwd()
-    except OSError:
-        os.chdir(tempfile.gettempdir())
 
 
 def _same(one: Kit | InFile, other: Kit | InFile) -> bool:

@@ -87,8 +87,8 @@ class Slots(Executor):
             if not future.set_running_or_notify_cancel():
                 continue
             for _ in range(TRIES):
-                pool = pool or self._pool()
                 try:
+                    pool = pool or self._pool()
                     future.set_result(pool.submit(job, *args, **kwargs).result())
                     break
                 except BrokenProcessPool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import signal
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from autograder import rounds, watchdog
 from autograder.blueprint import load_blueprint
 from autograder.build import build
+from autograder.cluster import Cluster
 from autograder.grade import Options, grade_class
 from autograder.graded import load
 from autograder.pretend import right_answers
@@ -153,8 +155,18 @@ def test_a_loop_costs_its_own_points_and_no_others(course, tmp_path, monkeypatch
     assert len(found) == len(names) + 1 and lost(found) == only_its_own(found)
 
 
+@contextmanager
+def two_workers():
+    """Of a cluster."""
+    distributed = pytest.importorskip("distributed", reason="pip install gradlab[dask]")
+    with distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as local:
+        with Cluster(local.scheduler_address) as cluster:
+            yield cluster
+
+
 @pytest.mark.full
-def test_what_cannot_be_interrupted_is_killed_and_left_out(course, tmp_path):
-    with Slots(2) as slots:
+@pytest.mark.parametrize("executor", [lambda: Slots(2), two_workers], ids=["slots", "cluster"])
+def test_what_cannot_be_interrupted_is_killed_and_left_out(course, tmp_path, executor):
+    with executor() as slots:
         found = graded(course, tmp_path, [*KILLED, "counting up to a giant number"], slots)
     assert len(found) == len(KILLED) + 2 and lost(found) == only_its_own(found)
