@@ -38,6 +38,15 @@ def refusal(course: Course, lesson: Lesson, now: dt.datetime) -> str:
     return ""
 
 
+def unneeded(course: Course, lesson: Lesson, engine: Path) -> str:
+    """Why nobody needs to borrow `lesson`, in a sentence; "" when somebody may."""
+    if not any(lesson.id in each.prerequisites for each in course.lessons):
+        return f"no lesson builds on {lesson.id}, so there is nothing to catch up for."
+    if lesson_status(course, lesson, engine).complete:
+        return f"your own {lesson.id} passes all its checks: there is no need to borrow."
+    return ""
+
+
 def known_good(course: Course, lesson: Lesson) -> dict[str, str]:
     """{module: text} of what the release brought for `lesson`. Raises GradlabError when it is absent or changed."""
     folder = course.root / FOLDER / lesson.id
@@ -63,12 +72,10 @@ def borrow(course: Course, lesson: Lesson, engine: Path, now: dt.datetime | None
     Raises GradlabError, with everything as before, when it is not allowed, not there, changed, or not needed.
     """
     now = now or dt.datetime.now(dt.UTC)
-    if not any(lesson.id in each.prerequisites for each in course.lessons):
-        raise GradlabError(f"no lesson builds on {lesson.id}, so there is nothing to catch up for.")
     if why := refusal(course, lesson, now):
         raise GradlabError(f"{why} Ask for help, or open a hint: gradlab hint")
-    if lesson_status(course, lesson, engine).complete:
-        raise GradlabError(f"your own {lesson.id} passes all its checks: there is no need to borrow.")
+    if why := unneeded(course, lesson, engine):
+        raise GradlabError(why)
     texts = known_good(course, lesson)
     kept = loans(engine)
     package = engine / course.package

@@ -6,7 +6,7 @@ import argparse
 import datetime as dt
 
 from gradlab.borrowed import loans
-from gradlab.catchup import borrow, give_back, known_good, refusal
+from gradlab.catchup import borrow, give_back, known_good, refusal, unneeded
 from gradlab.commands.common import add_lesson, describe, shown
 from gradlab.course import Course, Lesson, load_course
 from gradlab.export import engine_dir
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"{files}: yours again. Restart the kernels of open notebooks.")
         return 0
     if args.dry_run:
-        why = refusal(course, lesson, dt.datetime.now(dt.UTC))
+        why = refusal(course, lesson, dt.datetime.now(dt.UTC)) or unneeded(course, lesson, engine)
         if not why:
             known_good(course, lesson)
         print(why or f"{lesson.id} can be borrowed: {files}.")

@@ -101,6 +101,8 @@ def test_checks_test_ones_own_and_take_it_back(stuck, make, capsys):
     assert not loans(stuck.root) and "* FACTOR" in stuck.module("ops") and value(stuck) == "9"
     assert main(["catchup", "1"]) == 2
     assert "no need to borrow" in capsys.readouterr().err
+    assert main(["catchup", "1", "--dry-run"]) == 1
+    assert "no need to borrow" in capsys.readouterr().out
 
 
 def test_nothing_was_written_yet(place, make, capsys):
@@ -198,6 +200,8 @@ def test_refused(stuck, capsys):
     (stuck.root / "course.yml").write_text(text, encoding="utf-8")
     assert main(["catchup", "2"]) == 2
     assert "no lesson builds on 02_second" in capsys.readouterr().err
+    assert main(["catchup", "2", "--dry-run"]) == 1
+    assert "no lesson builds on 02_second" in capsys.readouterr().out
     assert stuck.module("ops") == before and not loans(stuck.root)
 
 
