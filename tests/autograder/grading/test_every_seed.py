@@ -94,7 +94,7 @@ def test_wrong_answers_lose_the_same_hidden_tests_with_every_seed(whole, lesson)
 
 
 def _lost(bench: Bench, mutant: Mutant, wanted: dict[int, dict]) -> dict[int, list[str]]:
-    """{seed: the hidden tests that find the answer wrong}."""
+    """{seed: the hidden tests that find the answer wrong}. Each seed has its own process: four threads are in one."""
     programs = [trial for trial in trials_of(bench.blueprint, mutant.exercise) if trial.program]
     lost = {}
     for seed, replies in wanted.items():
