@@ -62,7 +62,7 @@ class Desk:
         seed = first if seed is None else seed
         replies = expected(self.reference, self.blueprint.programs, seed, twice=seed == first)
         programs = [trial for trial in self._trials if trial.program]
-        return Inputs(seed, replies, self._checks | taped(self.reference, programs, seed))
+        return Inputs(seed, replies, self._checks | taped(self.reference, programs, seed, replies))
 
     @cached_property
     def _trials(self) -> list[Trial]:
@@ -71,7 +71,7 @@ class Desk:
     @cached_property
     def _checks(self) -> dict[str, Tape | None]:
         """The tapes of the checks, which draw nothing."""
-        return taped(self.reference, [trial for trial in self._trials if trial.cell], seed=0)
+        return taped(self.reference, [trial for trial in self._trials if trial.cell], 0, {})
 
 
 def set_up(course: Course, lesson: Lesson, scratch: Path, rung: str = "", isolated: Isolation | None = None) -> Desk:

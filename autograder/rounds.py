@@ -102,7 +102,7 @@ class Rounds:
             if trial in right:
                 continue
             if patience > 0:
-                self.talk.renew()
+                self.talk.renew(engine)
                 found[trial] = self._tried(engine, trial, "alone", own)
                 patience -= found[trial].end == "time"
             else:

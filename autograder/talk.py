@@ -40,9 +40,16 @@ class Talk:
         except Ended:
             self.session = None
 
-    def renew(self) -> None:
-        """Go on as if with a new process: the package is imported anew. What is outside of it stays as it is."""
-        if self.used and self.session is not None:
+    def renew(self, engine: Engine) -> None:
+        """Go on with a package that was not imported before. What is outside of it may stay as it is.
+
+        A process has a few threads, and no more when these are used up: then another one takes its place.
+        """
+        if not self.used or not self.is_open(engine):
+            return
+        if engine.blueprint.wants_threads:
+            self.open(engine)
+        else:
             self.session.channel.order(orders.anew())
             self.used = False
 

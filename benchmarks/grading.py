@@ -182,12 +182,13 @@ class _Bench:
 
 
 def _in_own_words(path: Path) -> None:
-    """Give every answered exercise in a notebook one statement more."""
+    """Give every answered exercise in a notebook one statement more, which no other student has."""
     notebook = json.loads(path.read_text(encoding="utf-8-sig"))
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
-        if cell["metadata"].get("gradlab", {}).get("role") == "exercise" and "NotImplementedError" not in source:
-            cell["source"] = source + "\n\nin_my_own_words = True"
+        about = cell["metadata"].get("gradlab", {})
+        if about.get("role") == "exercise" and "NotImplementedError" not in source:
+            cell["source"] = source + f"\n\nwords_for_{about['name'].replace('-', '_')} = {path.parts[-3]!r}"
     path.write_text(json.dumps(notebook), encoding="utf-8")
 
 

@@ -40,7 +40,10 @@ def main(number: str = "3") -> None:
             f"asking the reference, once for each seed: {used_here() - started:.1f} s of CPU; {len(inputs.tapes)} tapes"
         )
         # In own words: what is the reference's, word for word, is not run.
-        own_words = {name: f"{source}\nmine = True" for name, source in right_answers(desk.blueprint).items()}
+        own_words = {
+            name: f"{source}\nwords_for_{name.replace('-', '_')} = 1"
+            for name, source in right_answers(desk.blueprint).items()
+        }
         right = [own_words] * SOME
         mixed = [
             rebuild(data, desk.blueprint).sources for _, data in crowd(load_blueprint(course, lesson), released, SOME)

@@ -109,9 +109,8 @@ class Bench:
 
     def asked(self, engine: Engine, ask: Callable[[Session], dict], seconds: float) -> dict:
         """What comes of `ask` (of remote/trials.py) with a package that was not imported before."""
-        if self.talk.is_open(engine):
-            self.talk.renew()
-        else:
+        self.talk.renew(engine)
+        if not self.talk.is_open(engine):
             self.talk.open(engine)
         if self.talk.session is None:
             return died()

@@ -12,7 +12,7 @@ import linecache
 import random
 import re
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -74,21 +74,23 @@ class Needs(NamedTuple):
 def needs(cells: Sequence[JobCell], place: int) -> Needs:
     check, before = cells[place], cells[:place]
     own = [cell for cell in cells if cell.role == "exercise" and cell.name == check.name]
-    used = set(names_in(used_names, check.source)).union(*(names_in(used_names, cell.source) for cell in own))
     here = [cell for cell in before if cell.role == "given" and not cell.module and not _builds(cell)]
-    there = [cell for cell in before if _is_there(cell) and (cell.module or _builds(cell)) and cell not in own]
-    there += [
-        cell
-        for cell in before
-        if cell.role == "exercise" and not cell.module and cell not in own and used & names_in(bound_names, cell.source)
-    ]
-    if any(not cell.module for cell in (*there, *own)):  # the notebook's own cells may use what is given
-        there += here
-    there = [cell for cell in before if cell in there] + own
-    sent = [[*cell, cell in own or cell.role == "given"] for cell in there]
     asked = names_in(used_names, check.source).union(*(names_in(used_names, cell.source) for cell in here))
+    used = asked.union(*(names_in(used_names, cell.source) for cell in own))
+    others = [cell for cell in before if cell.role in ("given", "exercise") and cell not in here and cell not in own]
+    # The notebook's own cells are run there, and may use all that was exported, or given.
+    run = [cell for cell in others if not cell.module and (_builds(cell) or _binds(cell, used))]
+    is_run = bool(run) or any(not cell.module for cell in own)
+    there = [*own, *run, *(here if is_run else ())]
+    there += [cell for cell in others if cell.module and (is_run or cell.role == "given" or _binds(cell, asked))]
+    there = [cell for cell in before if cell in there and cell not in own] + own
+    sent = [[*cell, cell in own or cell.role == "given"] for cell in there]
     bound = set().union(*(names_in(bound_names, cell.source) for cell in there if cell not in here))
     return Needs(sent, sorted(bound & asked), here)
+
+
+def _binds(cell: JobCell, names: Collection[str]) -> bool:
+    return not names_in(bound_names, cell.source).isdisjoint(names)
 
 
 def _run(session: Session, cells: Sequence[JobCell], place: int) -> None:
@@ -98,10 +100,6 @@ def _run(session: Session, cells: Sequence[JobCell], place: int) -> None:
     space["__builtins__"] = builtins_there()
     for cell in (*here, cells[place]):
         _execute(cell, space)
-
-
-def _is_there(cell: JobCell) -> bool:
-    return cell.role in ("given", "exercise")
 
 
 def _builds(cell: JobCell) -> bool:

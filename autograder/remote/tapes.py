@@ -35,6 +35,7 @@ class Tape(NamedTuple):
 
     seconds: of CPU that the reference's process took. nests: something is entered in it, or called back; a process in
     which it breaks off stays there. budgets: (first turn, the turn after the last, seconds of CPU that they may take).
+    anew: the package was imported for it, and has to be: something in it counts on from program to program.
     """
 
     turns: tuple[tuple[bytes, bytes], ...]
@@ -42,6 +43,7 @@ class Tape(NamedTuple):
     seconds: float
     nests: bool
     budgets: tuple[tuple[int, int, float], ...] = ()
+    anew: bool = False
 
 
 def notebook_key(cells: list, wanted: list[str]) -> str:
@@ -82,8 +84,12 @@ class Recording:
         return getattr(self.channel, name)
 
 
-def recorded(session: Session, run: Callable[[Session], dict], notebook: str) -> tuple[dict, Tape | None]:
+def recorded(
+    session: Session, run: Callable[[Session], dict], notebook: str, anew: bool = False
+) -> tuple[dict, Tape | None]:
     """What comes of `run` (of trials.py) on the reference, and its tape; None where there can be none."""
+    if anew:
+        session.channel.order(orders.anew())
     channel, before = Recording(session.channel), session.channel.clock()
     with _no_collector():
         reply = run(Session(channel, session.name, plainly=True))
@@ -99,7 +105,7 @@ def recorded(session: Session, run: Callable[[Session], dict], notebook: str) ->
         return reply, None
     turns = tuple(_together(frames[start:end]) for start, end in pairwise(starts))
     budgets = tuple((starts.index(first), starts.index(end), limit) for first, end, limit in channel.budgets)
-    return reply, Tape(turns, notebook, seconds, nests, budgets)
+    return reply, Tape(turns, notebook, seconds, nests, budgets, anew)
 
 
 def _can_be_replayed(reply: dict, channel: Recording) -> bool:
@@ -208,6 +214,8 @@ def confirmed(session: Session, tape: Tape, cells: list) -> bool:
     channel = session.channel
     seconds = 1.0 + 10 * tape.seconds  # one that takes longer is not wrong either
     channel.allow(seconds, wall_seconds(seconds))
+    if tape.anew:
+        channel.order(orders.anew())
     channel.order(orders.begin(plainly=True))
     session.tell(cells)
     for place, (sent, wanted) in enumerate(tape.turns):

@@ -12,9 +12,11 @@ from autograder.programs import Program
 from autograder.remote import tapes
 from autograder.remote.scrambled import scrambled
 from autograder.remote.session import Session
-from autograder.remote.trials import program
+from autograder.remote.trials import program, whole
 from autograder.run import Run
 from autograder.sandbox import Worker, scratch
+from autograder.taping import taped
+from autograder.trial import Trial
 from autograder.worker import orders, wire
 
 ENGINE = """
@@ -181,6 +183,28 @@ def test_an_exception_becomes_an_answer():
     text = json.dumps([[], [], "x", 1, ["x", ["k", 1, "ValueError", "ValueError", []], "no", [], None]]).encode("ascii")
     body = scrambled(len(text).to_bytes(4, "big") + text)
     assert json.loads(body[4:])[2:] == ["r", 1, None]
+
+
+def counts(torch, see, rng):
+    """Counts on from program to program, in the package."""
+    torch.numbers.calls = getattr(torch.numbers, "calls", 0) + 1
+    see(torch.numbers.calls)
+
+
+def counts_elsewhere(torch, see, rng):
+    """Counts on where no import begins anew."""
+    known = torch.numbers.np.__dict__
+    see(known.setdefault("calls", 0))
+    known["calls"] = known["calls"] + 1
+
+
+def test_what_counts_on_has_a_package_of_its_own(desk):
+    programs = [Program(run.__name__, "double", 1.0, "it counts", run) for run in (counts, counts_elsewhere)]
+    trials = [Trial("double", each.name, each.says, 1.0, program=each) for each in programs]
+    seen = {"counts": 1, "counts_elsewhere": 0}
+    replies = {name: whole({"end": "done", "events": [{"saw": value, "name": ""}]}) for name, value in seen.items()}
+    found = taped(desk.reference, trials, 1, replies)
+    assert found["counts"].anew and found["counts_elsewhere"] is None
 
 
 @pytest.mark.parametrize(
