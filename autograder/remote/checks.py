@@ -82,7 +82,7 @@ def needs(cells: Sequence[JobCell], place: int) -> Needs:
     run = [cell for cell in others if not cell.module and (_builds(cell) or _binds(cell, used))]
     is_run = bool(run) or any(not cell.module for cell in own)
     there = [*own, *run, *(here if is_run else ())]
-    there += [cell for cell in others if cell.module and (is_run or cell.role == "given" or _binds(cell, asked))]
+    there += [cell for cell in others if cell.module and (is_run or _binds(cell, asked))]
     there = [cell for cell in before if cell in there and cell not in own] + own
     sent = [[*cell, cell in own or cell.role == "given"] for cell in there]
     bound = set().union(*(names_in(bound_names, cell.source) for cell in there if cell not in here))
