@@ -9,8 +9,8 @@ anew for each trial, for what an answer leaves behind may fail a later one, but 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING
 
+from autograder.case import Case
 from autograder.engines import Engine, Workshop
 from autograder.imports import LIVES, Imports
 from autograder.judge import difference
@@ -25,26 +25,23 @@ from autograder.watchdog import limited
 from autograder.withheld import withheld
 from autograder.wording import shortened, texts_in
 
-if TYPE_CHECKING:
-    from autograder.run import Run
-
 CHECK_SECONDS = 6.0
 PATIENCE = 2  # after so many tests of an exercise that took too long, the rest is not tried
 BROKEN = 5  # exercises: where so many fail, one has most likely broken the others, which are then tried alone first
 
 
 class Rounds:
-    """The rounds of one `run`."""
+    """The rounds of one `case`."""
 
-    def __init__(self, run: Run, workshop: Workshop, worker: Worker):
-        self.run, self.workshop, self.talk = run, workshop, Talk(worker)
-        self.own = texts_in([*run.answers.values(), *run.blueprint.stubs.values()])
+    def __init__(self, case: Case, workshop: Workshop, worker: Worker):
+        self.case, self.workshop, self.talk = case, workshop, Talk(worker)
+        self.own = texts_in([*case.answers.values(), *case.blueprint.stubs.values()])
 
     def reasons(self, answers: Mapping[str, str], trials: Iterable[Trial]) -> dict[Trial, str]:
         """{trial: why its points are lost, or ""} for the trials of exercises that could be tried."""
         imports = Imports(self.talk, self.workshop, self.own)
         answers, engine = imports.importable(answers)
-        self.run.faults.update(imports.faults)
+        self.case.faults.update(imports.faults)
         trials = [trial for trial in trials if trial.exercise in answers]
         right = self._confirmed(engine, trials)
         together = self._together(engine, [trial for trial in trials if trial not in right], BROKEN)
@@ -53,7 +50,7 @@ class Rounds:
         for name, source in answers.items():
             left = [trial for trial in trials if trial.exercise == name and trial not in right]
             left = [trial for trial in left if trial not in together or together[trial].reason]
-            known = {trial: self.run.memo.of(trial, self.run.seed, source) for trial in left}
+            known = {trial: self.case.memo.of(trial, self.case.seed, source) for trial in left}
             alone |= {trial: outcome for trial, outcome in known.items() if outcome}
             if left := [trial for trial in left if not known[trial]]:
                 likely = left if broken else [trial for trial in left if trial not in together]
@@ -72,7 +69,7 @@ class Rounds:
             return ""
         if not alone.said or alone == together:
             return shortened(alone.reason, 400)
-        given = [cell.source for cell in self.run.blueprint.notebook.cells if cell.role in ("given", "check")]
+        given = [cell.source for cell in self.case.blueprint.notebook.cells if cell.role in ("given", "check")]
         before = shortened(together.reason, 400) if together else ""
         return withheld(alone.reason, given, source, self.own) or before or "it does not hold"
 
@@ -94,7 +91,7 @@ class Rounds:
 
     def _alone(self, name: str, source: str, trials: list[Trial], likely: list[Trial]) -> dict[Trial, Outcome]:
         """The outcomes for one answer among the reference's. likely: those for which playing the tape may pay."""
-        engine, own = self.workshop.alone(name, source), texts_in([source, *self.run.blueprint.stubs.values()])
+        engine, own = self.workshop.alone(name, source), texts_in([source, *self.case.blueprint.stubs.values()])
         right = self._confirmed(engine, likely)
         found = dict.fromkeys(right, Outcome(""))
         patience = PATIENCE
@@ -108,14 +105,14 @@ class Rounds:
             else:
                 found[trial] = Outcome(f"not tried: the tests of `{name}` before it took too long", end="time")
         for trial, outcome in found.items():
-            self.run.memo.keep(trial, self.run.seed, source, outcome)
+            self.case.memo.keep(trial, self.case.seed, source, outcome)
         return found
 
     def _confirmed(self, engine: Engine, trials: list[Trial]) -> set[Trial]:
         """The trials in which the engine answers all that the reference does."""
         found: set[Trial] = set()
         for trial in trials:
-            tape = self.run.tapes.get(trial.name)
+            tape = self.case.tapes.get(trial.name)
             cells, key = asked_of(engine, trial)
             if tape is None or tape.notebook != key:
                 continue
@@ -137,7 +134,7 @@ class Rounds:
 
     def _tried(self, engine: Engine, trial: Trial, how: str, own: Collection[str]) -> Outcome:
         """What comes of a trial in the process that is open, or in a new one. own: the texts that may be repeated."""
-        if not self.run.logbook.begins(f"{how}: {trial.exercise}: {trial.name}"):
+        if not self.case.logbook.begins(f"{how}: {trial.exercise}: {trial.name}"):
             return self._outcome(trial, whole({"end": "time"}), own)
         for _ in range(LIVES):
             reply = self._asked(engine, trial) if self._is_ready(engine) else died()
@@ -155,7 +152,7 @@ class Rounds:
     def _asked(self, engine: Engine, trial: Trial) -> dict:
         session = self.talk.session
         if trial.program:
-            seconds, ask = trial.program.seconds, lambda: program(session, engine, trial.program, self.run.seed)
+            seconds, ask = trial.program.seconds, lambda: program(session, engine, trial.program, self.case.seed)
         else:
             seconds, ask = CHECK_SECONDS, lambda: check(session, engine, trial.cell, CHECK_SECONDS)
         reply = limited(wall_seconds(seconds), ask)
@@ -166,7 +163,7 @@ class Rounds:
     def _outcome(self, trial: Trial, reply: dict, own: Collection[str]) -> Outcome:
         end = reply["end"]
         if trial.program:
-            found = difference(self.run.expected[trial.name], reply, own, trial.program.seconds)
+            found = difference(self.case.expected[trial.name], reply, own, trial.program.seconds)
             return Outcome(found or "", end=end)
         if end == "time":
             return Outcome(f"took longer than {CHECK_SECONDS:g} s: a loop without end?", end=end)

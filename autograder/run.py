@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
 
-from autograder.blueprint import Blueprint
+from autograder.case import Case
 from autograder.engines import Workshop, fault, is_written
 from autograder.judge import Verdict
-from autograder.memo import Memo
-from autograder.remote.tapes import Tape
 from autograder.rounds import Rounds
 from autograder.same import same_code
-from autograder.sandbox import Isolation, Worker, scratch
+from autograder.sandbox import Worker, scratch
 from autograder.trial import Trial, trials_of
-from autograder.watchdog import Logbook
 
 
-@dataclass
-class Run:
-    """Grades `answers`, {exercise: source}. expected: the reference's replies to the hidden tests with this seed.
-
-    logbook: what is under way, and what ended the process that tried it before (see watchdog.py). tapes: of taping.py,
-    for all trials that the reference passes; without them, all is run, and the verdicts are the same. memo: of earlier
-    runs of the same edition, which this one adds to.
-    """
-
-    blueprint: Blueprint
-    base: Path
-    answers: Mapping[str, str]
-    expected: Mapping[str, dict]
-    seed: int
-    isolated: Isolation | None = None
-    faults: dict[str, str] = field(default_factory=dict)
-    logbook: Logbook = field(default_factory=Logbook)
-    tapes: Mapping[str, Tape | None] = field(default_factory=dict)
-    memo: Memo = field(default_factory=Memo)
+class Run(Case):
+    """A case that is tried."""
 
     def verdicts(self, trials: Iterable[Trial] | None = None) -> dict[str, list[Verdict]]:
         """{exercise: a verdict for each of its checks and hidden tests}, or for those in `trials` only.

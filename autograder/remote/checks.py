@@ -106,8 +106,12 @@ def _builds(cell: JobCell) -> bool:
     return cell.source.lstrip().startswith(BUILDS)
 
 
+def _code(cell: JobCell) -> str:
+    return plain_code(cell.source) if cell.module else cell.source
+
+
 def _execute(cell: JobCell, space: dict[str, Any]) -> None:
-    code = plain_code(cell.source) if cell.module else cell.source
+    code = _code(cell)
     linecache.cache[cell.file] = (len(code), None, code.splitlines(keepends=True), cell.file)
     exec(_compiled(code, cell.file), space)
 
@@ -132,12 +136,11 @@ def _compiled(code: str, file: str) -> CodeType:
 def _frames(error: BaseException, cells, package: str, texts: Mapping[str, str]) -> traceback.StackSummary:
     """The places here, then those that the worker named, as far as they are lines of this lesson."""
     found = list(traceback.extract_tb(error.__traceback__))
-    mine = {cell.file for cell in cells}
+    mine = {cell.file: cell for cell in cells}
     found = [frame for frame in found if frame.filename in mine]
-    sources = {cell.file: plain_code(cell.source) if cell.module else cell.source for cell in cells}
     for file, line, name in getattr(error, "frames_there", []):
         stem = file.rpartition("/")[2].removesuffix(".py")
-        text = sources.get(file) if file.startswith("<") else texts.get(stem)
+        text = texts.get(stem) if file not in mine else _code(mine[file])
         lines = (text or "").splitlines()
         if text is not None and 0 < line <= len(lines) and (not name or _PLAIN_NAME.fullmatch(name)):
             shown = file if file.startswith("<") else f"{package}/{stem}.py"
