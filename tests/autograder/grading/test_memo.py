@@ -77,3 +77,12 @@ def test_alone_each_trial_finds_the_package_as_it_was_imported(tried):
     """The first call after an import is right, whichever it is: what earlier trials left behind is gone."""
     verdicts, names = tried(COUNTS, Memo())
     assert len(names) > 1 and not any(each.reason for each in verdicts)
+
+
+@pytest.mark.parametrize("threads", [False, True], ids=["imported anew", "another process"])
+def test_where_threads_are_used_up_each_trial_alone_has_a_process(tried, blueprint, monkeypatch, threads):
+    """What is outside of the package stays, unless the process is another."""
+    monkeypatch.setitem(vars(blueprint), "wants_threads", threads)
+    outside = COUNTS.replace("CALLS = []", "import numpy as np\n\nCALLS = np.__dict__.setdefault('calls', [])")
+    verdicts, names = tried(outside, Memo())
+    assert len(names) > 1 and any(each.reason for each in verdicts) is not threads
