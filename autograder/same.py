@@ -1,22 +1,65 @@
-"""Whether two cells hold the same Python: comments and layout do not count."""
+"""Whether two cells hold the same program: comments, layout and the names of local variables do not count."""
 
 from __future__ import annotations
 
-import ast
+from collections.abc import Iterator
 from functools import lru_cache
+from types import CodeType
 
-from gradlab.export_format import plain_code, syntax_tree
+from gradlab.export_format import plain_code
+
+#: What a function may look its own local variables up with, by their names.
+_LOOKS = {"locals", "vars", "dir", "eval", "exec", "_getframe", "currentframe", "inspect", "f_locals", "sys", "gc"}
 
 
 def same_code(one: str, other: str) -> bool:
     """Whether two cells' sources do the same, because they are the same. False when either is no Python."""
-    return one == other or None is not shape(one) == shape(other)
+    return one == other or None is not _anonymous(one) == _anonymous(other)
 
 
 @lru_cache(maxsize=512)
 def shape(source: str) -> str | None:
-    """The same for cells that hold the same Python; None for what is no Python."""
+    """The same for cells that hold the same Python, names included; None for what is no Python."""
+    code = _compiled(source)
+    return repr(_parts(code, named=True)) if code else None
+
+
+@lru_cache(maxsize=512)
+def _anonymous(source: str) -> str | None:
+    """The same for cells in which only local variables are called otherwise."""
+    code = _compiled(source)
+    if code is None:
+        return None
+    return repr(_parts(code, named=any(_LOOKS.intersection(each.co_names) for each in _with_inner(code))))
+
+
+def _compiled(source: str) -> CodeType | None:
     try:
-        return ast.dump(syntax_tree(plain_code(source)))
+        return compile(plain_code(source), "<cell>", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _with_inner(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for each in code.co_consts:
+        if isinstance(each, CodeType):
+            yield from _with_inner(each)
+
+
+def _parts(code: CodeType, named: bool) -> tuple:
+    """All of a compiled program but where its lines were. named: with the names of local variables; those of parameters
+    count always, for they may be called by them, and so do those that inner functions share."""
+    parameters = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+    return (
+        code.co_name,
+        code.co_code,
+        code.co_names,
+        code.co_varnames if named else (code.co_varnames[:parameters], len(code.co_varnames)),
+        code.co_cellvars,
+        code.co_freevars,
+        (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags),
+        getattr(code, "co_exceptiontable", b""),
+        # repr tells 1 from 1.0 and True, and 0.0 from -0.0, which are equal
+        tuple(_parts(each, named) if isinstance(each, CodeType) else repr(each) for each in code.co_consts),
+    )
