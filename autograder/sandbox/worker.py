@@ -17,6 +17,7 @@ from autograder.turns import waiting
 from autograder.worker import wire
 from autograder.worker.engine import compiled, engine_frame
 
+TRIES = 3
 REPLY = 1 << 16  # bytes; what the worker itself says is short
 
 
@@ -43,15 +44,28 @@ class Worker:
         """
         if self._base != (base, package):
             self._end()
-        if self._process is None:
-            self._start(_compiled(base, package))
-            self._base = (base, package)
-        _, theirs = self._ask({"do": "open", "package": package, "limits": LIMITS | limits})
-        if theirs is None:
-            raise Ended("died")
-        channel = Channel(theirs, self.clock)
+        channel = Channel(self._opened(base, package, LIMITS | limits), self.clock)
         channel.order(engine_frame(package, texts))  # to that process alone: the next must not find it in the worker
         return channel
+
+    def _opened(self, base: Path, package: str, limits: dict) -> socket.socket:
+        """The socket to a new process. Who killed the worker, or its server, was not what ran in it: so it is tried
+        again, with new ones."""
+        shared = _compiled(base, package)
+        for _ in range(TRIES):
+            is_new = self._process is None
+            if is_new:
+                self._start(shared)
+                self._base = (base, package)
+            try:
+                _, theirs = self._ask({"do": "open", "package": package, "limits": limits})
+            except Ended:
+                if is_new and self.isolated.name != NONE.name:
+                    self._server(shared).close()  # it is on its way out, too
+                continue
+            if theirs is not None:
+                return theirs
+        raise Ended("died")
 
     def clock(self) -> float:
         """Seconds of CPU time that the session's process has used, by the kernel's clock."""

@@ -3,6 +3,7 @@
 import marshal
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -93,6 +94,15 @@ def test_a_worker_that_is_killed_is_started_again(ask):
     kill = "import signal\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(9)"
     killed, after = ask(kill, "return 2")
     assert killed["end"] == "died" and after == 2
+
+
+def test_a_worker_that_somebody_kills_costs_no_session(folder):
+    (folder / "toy").mkdir()
+    (folder / "toy" / "__init__.py").write_text("def answer():\n    return 1\n", encoding="utf-8")
+    with Worker(folder, offered("none").isolation) as worker:
+        assert asked(worker, folder)["saw"] == 1
+        os.kill(worker._process._process.pid, signal.SIGKILL)
+        assert asked(worker, folder)["saw"] == 1
 
 
 def test_no_environment_input_or_output(ask, monkeypatch, capfd):
