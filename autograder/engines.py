@@ -19,6 +19,7 @@ from pathlib import Path
 
 from autograder import places
 from autograder.blueprint import Blueprint
+from autograder.cells import cell_code
 from autograder.copies import MOST, written_out
 from autograder.overlay import overlay
 from autograder.programs import Program
@@ -152,6 +153,8 @@ def is_written(source: str) -> bool:
     """Whether an exercise's cell has been worked on. What is no Python has."""
     if not plain_code(source):
         return False
+    if "NotImplementedError" not in source:
+        return True
     try:
         return not is_unwritten(source)
     except ExportError:
@@ -180,7 +183,7 @@ def _fault(source: str) -> str:
         parse_cell(plain_code(source), "the cell")
         if "finally" in source and written_out(syntax_tree(source)) > MOST:
             return "what stands below its `finally` is too much, too many times over, for Python to compile"
-        compile(source, "<cell>", "exec", dont_inherit=True)  # a `return` outside of a function parses
+        cell_code(source)  # a `return` outside of a function parses
     except ExportError as error:
         return _syntax(source) or str(error)
     except SyntaxError as error:
@@ -213,8 +216,14 @@ def _names_of_nb(tests: str, program: Program) -> frozenset[str]:
     return _attributes(tests, list(inspect.signature(program.run).parameters)[3])
 
 
-#: What is known of a text is found out once: cells are parsed and compiled for it, and most are asked about often.
-_plain = lru_cache(maxsize=1024)(without_magics)
+@lru_cache(maxsize=1024)
+def _plain(source: str) -> str:
+    """As `without_magics`, which compiles every time."""
+    try:
+        cell_code(source)
+        return source
+    except (SyntaxError, ValueError):
+        return without_magics(source)
 
 
 @lru_cache(maxsize=512)

@@ -54,6 +54,7 @@ class _Bench:
 
     def desk_for(self, kit_from: Kit | InFile):
         from autograder.desk import set_up
+        from autograder.memo import Memo
         from gradlab.course import load_course
 
         if self.kit_from is None or not _same(self.kit_from, kit_from):
@@ -66,7 +67,8 @@ class _Bench:
             self.folder = tempfile.TemporaryDirectory(prefix="autograder-", ignore_cleanup_errors=True)
             course = load_course(kit.unpack(Path(self.folder.name).resolve() / "course"))
             scratch = Path(self.folder.name).resolve() / "engines"
-            self.desk = set_up(course, course.lesson(kit.lesson), scratch, kit.rung, kit.isolated)
+            memo = Memo(Path(f"{kit_from.path}-memo") if isinstance(kit_from, InFile) else None)
+            self.desk = replace(set_up(course, course.lesson(kit.lesson), scratch, kit.rung, kit.isolated), memo=memo)
             self.library = self._library() if kit.diagnose else None
             self.kit, self.kit_from = kit, kit_from
         return self.desk, self.kit

@@ -8,12 +8,15 @@ followed to the letter. One that took too long or ended Python is tried every ti
 from __future__ import annotations
 
 import hashlib
+import json
+from pathlib import Path
 from typing import NamedTuple
 
 from autograder.same import shape
 from autograder.trial import Trial
+from gradlab.files import write_atomic
 
-MOST = 20_000  # outcomes; the oldest is forgotten first
+MOST = 20_000  # outcomes in a process; the oldest is forgotten first
 
 
 class Outcome(NamedTuple):
@@ -28,23 +31,37 @@ class Outcome(NamedTuple):
 
 
 class Memo:
-    """Of one edition of a lesson, in one process."""
+    """Of one edition of a lesson. folder: where several processes share it; without one it is this process's own."""
 
-    def __init__(self) -> None:
-        self._outcomes: dict[tuple, Outcome] = {}
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._outcomes: dict[str, Outcome] = {}
 
     def of(self, trial: Trial, seed: int, source: str) -> Outcome | None:
         """What came of `source`, alone; None when that is not known."""
-        return self._outcomes.get(_key(trial, seed, source))
+        key = _key(trial, seed, source)
+        if key not in self._outcomes and self._folder:
+            try:
+                self._remember(key, Outcome(*json.loads((self._folder / key).read_bytes())))
+            except FileNotFoundError:
+                pass
+        return self._outcomes.get(key)
 
     def keep(self, trial: Trial, seed: int, source: str, outcome: Outcome) -> None:
-        if outcome.end in ("done", "raised"):
-            self._outcomes[_key(trial, seed, source)] = outcome
-            if len(self._outcomes) > MOST:
-                del self._outcomes[next(iter(self._outcomes))]
+        if outcome.end not in ("done", "raised"):
+            return
+        key = _key(trial, seed, source)
+        if key not in self._outcomes and self._folder:
+            write_atomic(self._folder / key, json.dumps(outcome))
+        self._remember(key, outcome)
+
+    def _remember(self, key: str, outcome: Outcome) -> None:
+        self._outcomes[key] = outcome
+        if len(self._outcomes) > MOST:
+            del self._outcomes[next(iter(self._outcomes))]
 
 
-def _key(trial: Trial, seed: int, source: str) -> tuple:
+def _key(trial: Trial, seed: int, source: str) -> str:
     """Checks draw nothing."""
-    code = shape(source) or source
-    return trial.name, seed if trial.program else None, hashlib.sha256(code.encode("utf-8", "replace")).digest()
+    drawn = seed if trial.program else None
+    return hashlib.sha256(repr((trial.name, drawn, shape(source) or source)).encode("utf-8", "replace")).hexdigest()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from types import CodeType
 
-from gradlab.export_format import plain_code
+from autograder.cells import cell_code
 
 #: What a function may look its own local variables up with, by their names.
 _LOOKS = {"locals", "vars", "dir", "eval", "exec", "_getframe", "currentframe", "inspect", "f_locals", "sys", "gc"}
@@ -35,7 +35,7 @@ def _anonymous(source: str) -> str | None:
 
 def _compiled(source: str) -> CodeType | None:
     try:
-        return compile(plain_code(source), "<cell>", "exec", dont_inherit=True)
+        return cell_code(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -75,6 +75,14 @@ def test_it_does_not_grow_without_end(blueprint, monkeypatch):
     assert kept == [False, True, True]
 
 
+def test_processes_share_it_by_a_folder(blueprint, tmp_path):
+    one, other = (Memo(tmp_path / "memo") for _ in range(2))
+    trial = trials_of(blueprint, "double")[0]
+    one.keep(trial, 1, HALF, Outcome("double(4) is 0.0, not 8: “twice”", said=True))
+    assert other.of(trial, 1, HALF) == one.of(trial, 1, HALF) == Outcome("double(4) is 0.0, not 8: “twice”", said=True)
+    assert other.of(trial, 1, COUNTS) is None and Memo().of(trial, 1, HALF) is None
+
+
 def test_alone_each_trial_finds_the_package_as_it_was_imported(tried):
     """The first call after an import is right, whichever it is: what earlier trials left behind is gone."""
     verdicts, names = tried(COUNTS, Memo())
