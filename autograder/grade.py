@@ -34,7 +34,7 @@ from autograder.report import Report
 from autograder.sandbox import chosen
 from autograder.seeds import Seeds
 from autograder.shelf import Shelf
-from autograder.slots import Slots, cores
+from autograder.slots import Slots, usual
 from gradlab.course import Course, Lesson
 from gradlab.errors import GradlabError
 
@@ -47,7 +47,7 @@ LOST = "grading it ended the grader's own process each time; a person should loo
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade. jobs: submissions at a time; None for one a core. seed: None for each student's own (seeds.py).
+    """How to grade. jobs: submissions at a time, None for three on two cores. seed: None for everybody's own (seeds.py).
 
     record: write gradebook, notebooks and (with `feedback`) pages; without it, only say what the grades would be.
     gradebook: its URL; "" for gradebook.db in the folder that grades go to. rung: see sandbox.chosen.
@@ -102,7 +102,7 @@ def _grade_class(course, lessons, submissions, out, options, progress, executor)
         submissions = collect(submissions.resolve(), course, lessons, options.only).submissions
     late = late_rule(course)
     report = Report(out if options.record else None)
-    slots = executor or Slots(options.jobs or cores())
+    slots = executor or Slots(options.jobs or usual())
     try:
         for lesson in lessons:
             mine = [each for each in submissions if each.lesson == lesson]
@@ -125,7 +125,7 @@ class _Lesson:
         self.lesson, self.out, self.options, self.slots = lesson, out, options, slots
         self.progress, self.report, self.late = progress, report, late
         self.blueprint = load_blueprint(course, lesson)
-        self.ahead = AHEAD * getattr(slots, "jobs", cores())
+        self.ahead = AHEAD * getattr(slots, "jobs", usual())
         with ExitStack() as stack:
             self.recorder = None
             if options.record:

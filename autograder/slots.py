@@ -126,6 +126,11 @@ class Here(Executor):
         return future
 
 
+def usual() -> int:
+    """Slots for this machine, three for two cores: now and then each waits for its sandbox, and that for it."""
+    return cores() + cores() // 2
+
+
 def cores() -> int:
     """The cores that this process may use."""
     if hasattr(os, "process_cpu_count"):

@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--number", type=int, default=100, help="submissions (default: 100)")
     parser.add_argument("--stock", type=int, metavar="N", help="submissions for nbgrader (default: as many)")
     parser.add_argument("--large", type=int, metavar="N", help="also grade so many")
-    parser.add_argument("--jobs", type=int, help="submissions at a time (default: one a core)")
+    parser.add_argument("--jobs", type=int, help="submissions at a time (default: three for two cores)")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         try:

@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--csv", type=Path, metavar="FILE", help="student, lesson, exercise, points, max and reason")
     parser.add_argument("--only", action="append", default=[], metavar="STUDENT", help="this student; may be repeated")
-    parser.add_argument("--jobs", type=int, metavar="N", help="submissions at a time (default: one a core)")
+    parser.add_argument("--jobs", type=int, metavar="N", help="submissions at a time (default: three for two cores)")
     parser.add_argument("--dask", metavar="ADDRESS", help="on the dask.distributed cluster with this scheduler")
     parser.add_argument("--tls", nargs=3, metavar=("CA", "CERT", "KEY"), help="its certificates, as .pem files")
     parser.add_argument(
