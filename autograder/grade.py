@@ -47,7 +47,7 @@ LOST = "grading it ended the grader's own process each time; a person should loo
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade. jobs: submissions at a time, None for three on two cores. seed: None for everybody's own (seeds.py).
+    """How to grade. jobs: submissions at a time, None for three on two cores. seed: None for each one's own (seeds.py).
 
     record: write gradebook, notebooks and (with `feedback`) pages; without it, only say what the grades would be.
     gradebook: its URL; "" for gradebook.db in the folder that grades go to. rung: see sandbox.chosen.

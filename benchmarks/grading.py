@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--lesson", default="3", help="a lesson's number (default: 3)")
     parser.add_argument("--number", type=int, default=100, help="submissions (default: 100)")
     parser.add_argument("--stock", type=int, metavar="N", help="submissions for nbgrader (default: as many)")
-    parser.add_argument("--large", type=int, metavar="N", help="also grade so many")
+    parser.add_argument("--large", type=int, nargs="+", metavar="N", default=[], help="also grade so many, and so many")
     parser.add_argument("--jobs", type=int, help="submissions at a time (default: three for two cores)")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -111,12 +111,12 @@ class _Bench:
         if each:
             middle = statistics.median(each)
             print(f"  its median submission: {middle * 1000:.0f} ms, {middle / (ours.cpu / number):.1f} × our mean")
-        if self.args.large:
-            large = self._ours(self.args.large)
-            self._say("autograder grade", large, self.args.large)
-            growth = large.cpu / self.args.large / (ours.cpu / number)
+        for many in self.args.large:
+            large = self._ours(many)
+            self._say("autograder grade", large, many)
+            growth = large.cpu / many / (ours.cpu / number)
             memory = large.memory / ours.memory
-            print(f"CPU per submission among {self.args.large:,}: {growth:.2f} × that among {number}", flush=True)
+            print(f"CPU per submission among {many:,}: {growth:.2f} × that among {number}", flush=True)
             print(f"Memory of the largest process: {memory:.2f} × that among {number}", flush=True)
         if not ours.whole:
             print("note: no control group could be made, so what killed sandboxes used is not counted", flush=True)

@@ -54,6 +54,7 @@ def export_of(source: str) -> Export | None:
     return Export(target["module"], target["name"])
 
 
+@lru_cache(maxsize=1024)
 def plain_code(source: str) -> str:
     """The Python of a cell: without its `#| export` line, solution markers and blank lines at both ends."""
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
