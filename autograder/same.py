@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from functools import lru_cache
 from types import CodeType
@@ -21,7 +22,7 @@ def same_code(one: str, other: str) -> bool:
 def shape(source: str) -> str | None:
     """The same for cells that hold the same Python, names included; None for what is no Python."""
     code = _compiled(source)
-    return repr(_parts(code, named=True)) if code else None
+    return _digest(code, named=True) if code else None
 
 
 @lru_cache(maxsize=512)
@@ -30,7 +31,7 @@ def _anonymous(source: str) -> str | None:
     code = _compiled(source)
     if code is None:
         return None
-    return repr(_parts(code, named=any(_LOOKS.intersection(each.co_names) for each in _with_inner(code))))
+    return _digest(code, named=any(_LOOKS.intersection(each.co_names) for each in _with_inner(code)))
 
 
 def _compiled(source: str) -> CodeType | None:
@@ -45,6 +46,10 @@ def _with_inner(code: CodeType) -> Iterator[CodeType]:
     for each in code.co_consts:
         if isinstance(each, CodeType):
             yield from _with_inner(each)
+
+
+def _digest(code: CodeType, named: bool) -> str:
+    return hashlib.sha256(repr(_parts(code, named)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _parts(code: CodeType, named: bool) -> tuple:
