@@ -101,7 +101,7 @@ class _Bench:
         print(f"  with diagnoses: {told.cpu / number * 1000:.0f} ms of CPU each", flush=True)
         own = self._ours(number, own_words=True)
         print(
-            f"  where nobody's answers are the reference's, or anybody else's: {own.cpu / number * 1000:.0f} ms of CPU each",
+            f"  where no answer is the reference's, or anybody else's: {own.cpu / number * 1000:.0f} ms of CPU each",
             flush=True,
         )
         few = self.args.stock or number
