@@ -23,6 +23,7 @@ from autograder.gradebook_url import check_url, file_url
 from autograder.graded import Graded, forget, grades_file, save
 from autograder.issued import issue
 from autograder.late_rule import NOTHING_LOST, LateRule
+from autograder.memory import give_back
 from autograder.outputs import Filled
 from autograder.stamps import time_of
 from gradlab.course import Course
@@ -113,6 +114,7 @@ class Recorder:
                     save(self.out, graded)
         except OSError as error:
             raise no_place(self.out, error) from None
+        give_back()
         return failed
 
     def __enter__(self) -> Recorder:
