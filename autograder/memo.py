@@ -7,6 +7,7 @@ followed to the letter. One that took too long or ended Python is tried every ti
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from pathlib import Path
@@ -43,7 +44,7 @@ class Memo:
         if key not in self._outcomes and self._folder:
             try:
                 self._remember(key, Outcome(*json.loads((self._folder / key).read_bytes())))
-            except FileNotFoundError:
+            except OSError:  # nobody has tried it; or it cannot be read, and is tried again
                 pass
         return self._outcomes.get(key)
 
@@ -52,7 +53,8 @@ class Memo:
             return
         key = _key(trial, seed, source)
         if key not in self._outcomes and self._folder:
-            write_atomic(self._folder / key, json.dumps(outcome))
+            with contextlib.suppress(OSError):  # on a full disk the others try it themselves
+                write_atomic(self._folder / key, json.dumps(outcome))
         self._remember(key, outcome)
 
     def _remember(self, key: str, outcome: Outcome) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from functools import lru_cache
+from inspect import CO_VARARGS, CO_VARKEYWORDS
 from types import CodeType
 
 from autograder.cells import cell_code
+from gradlab.names import with_inner
 
 #: What a function may look its own local variables up with, by their names.
 _LOOKS = {"locals", "vars", "dir", "eval", "exec", "_getframe", "currentframe", "inspect", "f_locals", "sys", "gc"}
@@ -31,7 +32,7 @@ def _anonymous(source: str) -> str | None:
     code = _compiled(source)
     if code is None:
         return None
-    return _digest(code, named=any(_LOOKS.intersection(each.co_names) for each in _with_inner(code)))
+    return _digest(code, named=any(_LOOKS.intersection(each.co_names) for each in with_inner(code)))
 
 
 def _compiled(source: str) -> CodeType | None:
@@ -41,13 +42,6 @@ def _compiled(source: str) -> CodeType | None:
         return None
 
 
-def _with_inner(code: CodeType) -> Iterator[CodeType]:
-    yield code
-    for each in code.co_consts:
-        if isinstance(each, CodeType):
-            yield from _with_inner(each)
-
-
 def _digest(code: CodeType, named: bool) -> str:
     return hashlib.sha256(repr(_parts(code, named)).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -55,7 +49,8 @@ def _digest(code: CodeType, named: bool) -> str:
 def _parts(code: CodeType, named: bool) -> tuple:
     """All of a compiled program but where its lines were. named: with the names of local variables; those of parameters
     count always, for they may be called by them, and so do those that inner functions share."""
-    parameters = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+    parameters = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & CO_VARARGS)
+    parameters += bool(code.co_flags & CO_VARKEYWORDS)
     return (
         code.co_name,
         code.co_code,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import dis
+from collections.abc import Iterator
 from types import CodeType
 
 from gradlab.export_format import plain_code, syntax_tree
@@ -41,7 +42,7 @@ def outside_names(source: str) -> list[str]:
     """The global names that `source` reads and does not define itself, builtins left out. Raises SyntaxError."""
     code = compile(plain_code(source), "<cell>", "exec", dont_inherit=True)
     read, written = {}, set()
-    for part in _with_inner(code):
+    for part in with_inner(code):
         for step in dis.get_instructions(part):
             if step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
                 read[step.argval] = None
@@ -72,8 +73,9 @@ def _own_expressions(statement: ast.stmt):
         queue.extend(ast.iter_child_nodes(node))
 
 
-def _with_inner(code: CodeType):
+def with_inner(code: CodeType) -> Iterator[CodeType]:
+    """A compiled program and all that is compiled in it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _with_inner(constant)
+            yield from with_inner(constant)
